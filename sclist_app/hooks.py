@@ -1,0 +1,6 @@
+app_name = "sclist_app"
+app_title = "安全生产严重失信主体名单"
+app_publisher = "sclist_app contributors"
+app_description = "Low-code forms and approvals for the list of seriously dishonest entities in work safety"
+app_email = "sclist@example.invalid"
+app_license = "Apache-2.0"

@@ -1,0 +1,4 @@
+from setuptools import setup
+
+# All metadata stands in pyproject.toml; this file serves tools that still look for it.
+setup()

@@ -1,0 +1,1 @@
+"""Checks of the legal floor: no site, no database, milliseconds."""

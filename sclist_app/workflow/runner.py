@@ -1,0 +1,383 @@
+"""The engine's core: (procedure, run state, command) → what happens. Pure, no clock, no database.
+
+The caller brings the state of the run, the facts of the case and the people who hold each post; the core
+answers with an `Outcome`: the new state and the list of things that happened, in order. Whether the law
+admits the act is asked before (the gates of the kind), what follows from it is done after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sclist_app.law.findings import Finding, N_
+from sclist_app.workflow import conditions
+from sclist_app.workflow.model import Mode, Nature, OnRefusal, Procedure, Step, Transition, Verb
+
+__all__ = ["Outcome", "Refusal", "RunState", "StepState", "TaskState", "act", "expire", "permitted", "start"]
+
+OPEN = "Open"
+DONE = "Done"
+RETURNED = "Returned"
+VOID = "Void"
+
+ACTIVE = "active"
+FINISHED = "finished"
+LEFT = "left"
+
+
+class Refusal(Exception):
+	"""The act is not possible; carries the findings that say why and what to do."""
+
+	def __init__(self, *findings: Finding):
+		self.findings = findings
+		super().__init__("; ".join(f.message for f in findings))
+
+
+@dataclass(frozen=True)
+class TaskState:
+	"""One task. `id` is the record's name, or "+n" for one that this act opens."""
+
+	id: str
+	step: str
+	round: int
+	post: str
+	level: str
+	assignee: str = ""
+	status: str = OPEN
+	done_by: str = ""
+	vote: str = ""  # "Agree" | "Refuse" | ""
+	order: int = 0
+
+
+@dataclass(frozen=True)
+class StepState:
+	status: str  # ACTIVE | FINISHED | LEFT (by a return)
+	round: int
+
+
+@dataclass(frozen=True)
+class RunState:
+	steps: Mapping[str, StepState] = field(default_factory=dict)
+	tasks: tuple[TaskState, ...] = ()
+	status: str = "Active"
+	outcome: str = ""
+
+	@property
+	def active(self) -> tuple[str, ...]:
+		return tuple(code for code, step in self.steps.items() if step.status == ACTIVE)
+
+	def open_tasks(self, step: str | None = None) -> tuple[TaskState, ...]:
+		return tuple(t for t in self.tasks if t.status == OPEN and (step is None or t.step == step))
+
+	def actors(self, step: str) -> set[str]:
+		"""Everybody who ever acted in the step, in any round."""
+		return {t.done_by for t in self.tasks if t.step == step and t.done_by}
+
+
+@dataclass(frozen=True)
+class Happened:
+	"""One thing that happened: `what` is one of step_left, step_entered, task_opened, task_closed, vote,
+	votes_void, moved, ended; `data` its particulars."""
+
+	what: str
+	data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+	state: RunState
+	happened: tuple[Happened, ...]
+	transition: Transition | None = None  # the route taken; None while a vote goes on
+
+
+# (step) -> user names that may sign there, in order; asked only when a step opens
+Roster = Callable[[Step], Sequence[str]]
+
+
+class _Work:
+	"""The state under way; keeps the events in order."""
+
+	def __init__(self, procedure: Procedure, state: RunState, roster: Roster, facts: Mapping[str, Any]):
+		self.procedure, self.roster, self.facts = procedure, roster, facts
+		self.steps = dict(state.steps)
+		self.tasks = {task.id: task for task in state.tasks}
+		self.status, self.outcome = state.status, state.outcome
+		self.happened: list[Happened] = []
+		self._new = 0
+
+	def note(self, what: str, **data: Any) -> None:
+		self.happened.append(Happened(what, data))
+
+	def state(self) -> RunState:
+		return RunState(dict(self.steps), tuple(self.tasks.values()), self.status, self.outcome)
+
+	def outcome_of(self, transition: Transition | None) -> Outcome:
+		return Outcome(self.state(), tuple(self.happened), transition)
+
+	def close(self, task: TaskState, status: str, **changes: Any) -> None:
+		self.tasks[task.id] = replace(task, status=status, **changes)
+		self.note("task_closed", task=task.id, step=task.step, status=status)
+
+	def open(self, step: Step, round_no: int, assignee: str = "", order: int = 0) -> None:
+		self._new += 1
+		task = TaskState(f"+{self._new}", step.code, round_no, step.post, step.level, assignee, order=order)
+		self.tasks[task.id] = task
+		self.note("task_opened", task=task.id, step=step.code, post=step.post, assignee=assignee)
+
+	def leave(self, code: str, status: str) -> None:
+		for task in self.state().open_tasks(code):
+			self.close(task, VOID)
+		self.steps[code] = replace(self.steps[code], status=status)
+		self.note("step_left", step=code, status=status)
+
+	def enter(self, code: str) -> None:
+		step = self.procedure.by_code[code]
+		if any(self.steps.get(c) is None or self.steps[c].status != FINISHED for c in step.waits_for):
+			return
+		round_no = self.steps[code].round + 1 if code in self.steps else 1
+		self.steps[code] = StepState(ACTIVE, round_no)
+		self.note("step_entered", step=code, round=round_no)
+		if step.is_end:
+			self.finish(step)
+		elif step.mode.votes:
+			self.open_signing(step, round_no)
+		else:
+			if not self.roster(step):
+				raise Refusal(_nobody(step))
+			self.open(step, round_no)
+
+	def signers(self, step: Step) -> list[str]:
+		"""Who may sign: the holders of the post, each once, without those the separation of duties bars."""
+		barred = {user for code in step.separate_from for user in self.state().actors(code)}
+		return [user for user in dict.fromkeys(self.roster(step)) if user not in barred]
+
+	def open_signing(self, step: Step, round_no: int) -> None:
+		signers = self.signers(step)
+		needed = _needed(step, len(signers))
+		if not signers or len(signers) < needed:
+			raise Refusal(
+				_nobody(step)
+				if not signers
+				else Finding(
+					"roster",
+					N_("Step {step} needs {needed} signers but only {count} may sign. Assign more people to the post."),
+					"",
+					{"step": step.title, "needed": needed, "count": len(signers)},
+				)
+			)
+		for order, user in enumerate(signers[:1] if step.mode is Mode.IN_ORDER else signers):
+			self.open(step, round_no, user, order)
+
+	def finish(self, step: Step) -> None:
+		for code in self.state().active:
+			if code != step.code:
+				self.leave(code, LEFT)
+		self.steps[step.code] = replace(self.steps[step.code], status=FINISHED)
+		self.status, self.outcome = "Ended", step.outcome
+		self.note("ended", step=step.code, outcome=step.outcome)
+
+	def move(self, transition: Transition) -> None:
+		back = transition.verb in (Verb.RETURN, Verb.CLOSE)
+		self.leave(transition.step, LEFT if back else FINISHED)
+		if back:
+			# Going back (or out) takes the steps that run beside this one along.
+			for code in self.state().active:
+				self.leave(code, LEFT)
+		self.note("moved", step=transition.step, action=transition.action, targets=transition.targets)
+		for target in transition.targets:
+			self.enter(target)
+			if self.status == "Ended":
+				break
+
+
+def _nobody(step: Step) -> Finding:
+	return Finding(
+		"roster",
+		N_("Nobody holds the post of step {step} in this bureau now. Ask the administrator to assign someone, then try again."),
+		"",
+		{"step": step.title},
+		row=step.code,
+	)
+
+
+def _needed(step: Step, members: int) -> int:
+	"""How many agreeing votes carry the step."""
+	if step.mode is Mode.ANY:
+		return 1
+	if step.mode is Mode.N_OF_M:
+		return max(1, step.quorum)
+	if step.mode is Mode.MAJORITY:
+		return members // 2 + 1
+	return members
+
+
+def _tally(step: Step, members: int, agree: int, refuse: int) -> str:
+	""" "Agree", "Refuse" or "" while it is open."""
+	if refuse and step.on_refusal is OnRefusal.END:
+		return "Refuse"
+	pending = members - agree - refuse
+	quorum = step.quorum if step.mode is Mode.MAJORITY else 0
+	if agree >= _needed(step, members) and agree + refuse >= quorum:
+		# With a refusal on the table and "wait for all" set, every voice is heard first.
+		return "Agree" if not (refuse and pending) else ""
+	if agree + pending < _needed(step, members):
+		return "" if pending else "Refuse"
+	return "" if pending else "Refuse"
+
+
+def _route(procedure: Procedure, step: str, action: str, facts: Mapping[str, Any]) -> Transition:
+	for transition in procedure.routes(step, action):
+		if not transition.condition or conditions.holds(procedure.condition(transition.condition), facts):
+			return transition
+	raise Refusal(
+		Finding(
+			"route",
+			N_("No route of this action fits the case. Tell the rule administrator: step {step}, action {action}."),
+			"",
+			{"step": step, "action": action},
+		)
+	)
+
+
+def start(procedure: Procedure, facts: Mapping[str, Any], roster: Roster) -> Outcome:
+	"""Open the start step."""
+	work = _Work(procedure, RunState(), roster, facts)
+	work.enter(procedure.start.code)
+	return work.outcome_of(None)
+
+
+def permitted(procedure: Procedure, state: RunState, task: TaskState, actor: str) -> list[Finding]:
+	"""Why this actor may not take this task, whatever the action; empty if they may."""
+	findings = []
+	step = procedure.by_code[task.step]
+	if state.status != "Active" or task.status != OPEN:
+		findings.append(
+			Finding(
+				"task_closed",
+				N_("This task is already finished, somebody else has dealt with it. Reload the page to see where the case stands."),
+				"",
+			)
+		)
+	if task.assignee and task.assignee != actor:
+		findings.append(Finding("not_yours", N_("This task is assigned to somebody else."), ""))
+	for code in step.separate_from:
+		if actor in state.actors(code):
+			findings.append(
+				Finding(
+					"separation",
+					N_("You acted in step {earlier}, so you may not act in step {step}. Someone else must do it."),
+					"《中华人民共和国行政处罚法》第五十八条、第六十四条"
+					if step.nature is Nature.REVIEW
+					else "",
+					{"earlier": procedure.by_code[code].title, "step": step.title},
+				)
+			)
+	if step.mode.votes and any(
+		t.step == task.step and t.round == task.round and t.done_by == actor and t.vote for t in state.tasks
+	):
+		findings.append(Finding("voted", N_("You have already voted in this step."), ""))
+	return findings
+
+
+def act(
+	procedure: Procedure,
+	state: RunState,
+	task_id: str,
+	action: str,
+	actor: str,
+	opinion: str,
+	facts: Mapping[str, Any],
+	roster: Roster,
+) -> Outcome:
+	"""A person presses a button of a task.
+
+	Raises:
+		Refusal: the task is closed or not theirs, the action is unknown here, a reason is missing,
+			separation of duties forbids it, or no route fits.
+	"""
+	task = next((t for t in state.tasks if t.id == task_id), None)
+	if task is None:
+		raise Refusal(Finding("no_task", N_("There is no such task in this case."), ""))
+	if findings := permitted(procedure, state, task, actor):
+		raise Refusal(*findings)
+	button = next((t for t in procedure.buttons(task.step) if t.action == action), None)
+	if button is None or button.verb is Verb.EXPIRE:
+		raise Refusal(
+			Finding("no_action", N_("The action {action} does not exist in this step."), "", {"action": action})
+		)
+	if button.reason_required and not opinion.strip():
+		raise Refusal(
+			Finding(
+				"reason",
+				N_("Enter your reasons: {label} needs an opinion in writing."),
+				"《中华人民共和国行政处罚法》第四十五条、第五十九条"
+				if button.verb is Verb.REFUSE
+				else "",
+				{"label": button.label},
+			)
+		)
+
+	work = _Work(procedure, state, roster, facts)
+	step = procedure.by_code[task.step]
+	if step.mode.votes and button.verb in (Verb.AGREE, Verb.REFUSE):
+		if not _vote(work, step, task, actor, button.verb):
+			return work.outcome_of(None)
+		carried = _last_result(work, step, task.round)
+		action = next(t.action for t in procedure.buttons(step.code) if t.verb.value == carried)
+	else:
+		if step.mode.votes:
+			work.note("votes_void", step=step.code, round=task.round)
+		work.close(task, RETURNED if button.verb is Verb.RETURN else DONE, done_by=actor)
+	transition = _route(procedure, step.code, action, facts)
+	work.move(transition)
+	return work.outcome_of(transition)
+
+
+def _votes(work: _Work, step: Step, round_no: int) -> tuple[int, int]:
+	rows = [t for t in work.tasks.values() if t.step == step.code and t.round == round_no]
+	return sum(t.vote == "Agree" for t in rows), sum(t.vote == "Refuse" for t in rows)
+
+
+def _members(work: _Work, step: Step, task: TaskState) -> int:
+	if step.mode is Mode.IN_ORDER:
+		return len(work.signers(step))
+	return sum(t.step == step.code and t.round == task.round for t in work.tasks.values())
+
+
+def _last_result(work: _Work, step: Step, round_no: int) -> str:
+	task = next(t for t in work.tasks.values() if t.step == step.code and t.round == round_no)
+	return _tally(step, _members(work, step, task), *_votes(work, step, round_no))
+
+
+def _vote(work: _Work, step: Step, task: TaskState, actor: str, verb: Verb) -> bool:
+	"""Record the vote; True when the step is decided."""
+	work.close(task, DONE, done_by=actor, vote=verb.value)
+	work.note("vote", task=task.id, step=step.code, round=task.round, vote=verb.value, user=actor)
+	if _last_result(work, step, task.round):
+		return True
+	if step.mode is Mode.IN_ORDER:
+		signers = work.signers(step)
+		voted = {t.done_by for t in work.tasks.values() if t.step == step.code and t.round == task.round}
+		following = next((user for user in signers if user not in voted), None)
+		if following is not None:
+			work.open(step, task.round, following, task.order + 1)
+	return False
+
+
+def expire(
+	procedure: Procedure, state: RunState, step: str, facts: Mapping[str, Any], roster: Roster
+) -> Outcome:
+	"""A waiting step's clock has run out (the caller has made sure of that).
+
+	Raises:
+		Refusal: the step is not open or has no route for it.
+	"""
+	button = next((t for t in procedure.buttons(step) if t.verb is Verb.EXPIRE), None)
+	if step not in state.active or button is None:
+		raise Refusal(Finding("not_waiting", N_("The step {step} is not waiting for a limit."), "", {"step": step}))
+	work = _Work(procedure, state, roster, facts)
+	transition = _route(procedure, step, button.action, facts)
+	work.move(transition)
+	return work.outcome_of(transition)

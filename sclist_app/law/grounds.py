@@ -333,11 +333,18 @@ def _check_6_1(facts: CaseFacts, ground: Ground) -> list[Finding]:
 	findings = []
 	if facts.accidents and all(level_of(a) < AccidentLevel.MAJOR for a in facts.accidents):
 		message = N_(
-			"This ground needs an accident of the level 重大 or 特别重大; the heaviest entered is {level}. Check the"
+			"This ground needs an accident of the level {needed}; the heaviest entered is {level}. Check the"
 			" figures, or choose another ground."
 		)
 		heaviest = max(level_of(a) for a in facts.accidents)
-		findings.append(Finding("ground.level", message, ground.article, {"level": heaviest.label}))
+		findings.append(
+			Finding(
+				"ground.level",
+				message,
+				ground.article,
+				{"needed": ["重大", "特别重大"], "level": heaviest.label},
+			)
+		)
 	if not facts.investigation_report.strip():
 		for s in listed_subjects(facts):
 			if s.role == "other_responsible":
@@ -366,11 +373,18 @@ def _check_6_2(facts: CaseFacts, ground: Ground) -> list[Finding]:
 			by_unit[a.unit].append(a.occurred_on)
 	if not findings and not any(within_window(dates) for dates in by_unit.values()):
 		message = N_(
-			"This ground needs two or more accidents of the level 较大 or above of the same listed unit within"
+			"This ground needs two or more accidents of the level {needed} or above of the same listed unit within"
 			" {months} months; the accidents entered do not meet it. Add the missing accident, or choose another"
 			" ground."
 		)
-		findings.append(Finding("ground.window", message, ground.article, {"months": WINDOW_MONTHS}))
+		findings.append(
+			Finding(
+				"ground.window",
+				message,
+				ground.article,
+				{"needed": AccidentLevel.LARGER.label, "months": WINDOW_MONTHS},
+			)
+		)
 	return findings
 
 
@@ -380,10 +394,10 @@ def _check_6_3(facts: CaseFacts, ground: Ground) -> list[Finding]:
 	based = [p for p in penalties if rests_on_114_2(p.basis)]
 	if not based:
 		message = N_(
-			"This ground needs a penalty under 安全生产法第一百一十四条第二款. Correct the basis of the penalty, or choose"
+			"This ground needs a penalty under {basis}. Correct the basis of the penalty, or choose"
 			" another ground."
 		)
-		return [Finding("ground.basis", message, article)]
+		return [Finding("ground.basis", message, article, {"basis": article})]
 	if not any(p.multiplier is not None and 2 <= Decimal(p.multiplier) <= 5 for p in based):
 		message = N_(
 			"This ground needs a fine of two to five times the ordinary amount. Enter the multiple in the"

@@ -293,7 +293,7 @@ def may_leave_registration(facts: CaseFacts) -> list[Finding]:
 
 
 def may_issue_notice(facts: CaseFacts) -> list[Finding]:
-	"""Gate to issuing the notice: all of registration, an address to serve at, and complete notices if drawn."""
+	"""Gate to issuing the notice: all of registration, an address to serve at, and a draft with all its blocks."""
 	findings = may_leave_registration(facts)
 	for s in listed_subjects(facts):
 		if not s.address.strip():
@@ -303,9 +303,10 @@ def may_issue_notice(facts: CaseFacts) -> list[Finding]:
 			findings.append(
 				Finding("subject.address", message, ARTICLE_9, {"subject": s.name}, severity, s.row)
 			)
-		notice = _latest_notice(facts, s)
-		if notice is not None:
-			findings += check_notice_blocks(notice, s)
+		draft = _latest_notice(facts, s)
+		# an incomplete notice issued before is cured by this one, so it is no obstacle
+		if draft is not None and draft.issued_on is None and draft.served_on is None:
+			findings += check_notice_blocks(draft, s)
 	return findings
 
 

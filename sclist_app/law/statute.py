@@ -122,7 +122,7 @@ _LIMITS: Final = (
 	_limit("T06", "可申请提前移出", 12, "month", "fixed", "列入之日", cite(ORDER_11, 13, 18), True),
 	_limit("T07", "移出后修改系统信息", 3, "workday", "max", "作出移出决定之日", cite(ORDER_11, 14), True),
 	_limit("T08", "停止公示、解除管理措施", 10, "workday", "max", "作出移出决定之日", cite(ORDER_11, 14), True),
-	_limit("T09", "依据变化撤销列入", 1, "workday", "max", "知道依据变化之日", cite(ORDER_11, 15), True),
+	_limit("T09", "依据变化撤销列入", 1, "workday", "max", "知道依据变化之日", cite(ORDER_11, 15), False),
 	_limit("T10", "受理决定", 5, "workday", "max", "收到申请之日", cite(ORDER_11, 19), True),
 	_limit(
 		"T10", "受理决定", 3, "workday", "max", "收到申请之日", f"《{REPAIR_PLAN_2025}》", True, PLAN_2025_FROM,

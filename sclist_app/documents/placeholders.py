@@ -1,0 +1,415 @@
+"""The closed list of placeholders a document template may use, and the facts that fill them.
+
+A placeholder is a path: `bureau.name`, or `penalties[].number` inside a loop over `penalties`. Labels are the
+Chinese names a template author sees; samples make a preview without a case. No frappe here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+Kind = Literal["text", "multiline", "date", "money", "int", "bool", "choice"]
+
+# A list longer than this is no document any more; it also bounds the work of nested loops.
+MAX_LIST = 200
+MAX_TEXT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+	"""One name a template may use.
+
+	name: its path. label: Chinese name. sample: a value of its kind, as the facts would carry it.
+	kind: text · multiline (paragraphs by line breaks) · date (datetime.date) · money (yuan, Decimal) · int ·
+	bool · choice (one of `choices`).
+	"""
+
+	name: str
+	label: str
+	sample: Any
+	kind: Kind = "text"
+	choices: tuple[str, ...] = ()
+
+
+class FactsError(ValueError):
+	"""The facts do not have the published shape. `path` names the place."""
+
+	def __init__(self, path: str, reason: str):
+		super().__init__(f"{path}: {reason}")
+		self.path = path
+		self.reason = reason
+
+
+# Groups that are one thing, and groups that are rows. Labels for the picker of the template form.
+GROUPS: dict[str, str] = {
+	"bureau": "本机关",
+	"document": "本文书",
+	"addressee": "受送达人（当事人）",
+	"case": "列入案件",
+	"notice": "事先告知",
+	"listing": "列入记录",
+	"rights": "陈述申辩与听证",
+	"remedy": "救济途径",
+	"repair": "信用修复",
+	"service": "送达",
+	"blocks": "文字段落",
+}
+LISTS: dict[str, str] = {
+	"penalties": "行政处罚",
+	"accidents": "生产安全事故",
+	"measures": "管理措施",
+	"persons": "有关人员",
+	"served": "送达的文书",
+	"servers": "送达人",
+}
+
+_FACTS_SAMPLE = (
+	"2024年1月12日至2月20日，你单位在《危险化学品安全生产许可证》（编号：（晋）WH安许证字〔2020〕00318号）"
+	"有效期届满、未依法办理延期手续的情况下，擅自组织粗苯加氢装置生产，累计生产纯苯1260吨，违法所得713.4万元。\n"
+	"以上事实有现场检查记录、询问笔录、生产台账和产品销售发票等证据证实。"
+)
+_REASONS_SAMPLE = (
+	"你单位在执法人员责令停止生产后仍继续组织生产，重大危险源安全监测监控系统处于停用状态，主观故意明显，"
+	"现实危险性大，性质恶劣、情节严重。"
+)
+_MEASURES = (
+	(
+		"M1",
+		"在国家有关信用信息共享平台、国家企业信用信息公示系统和部门政府网站等公示相关信息",
+		"《安全生产严重失信主体名单管理办法》第八条第（一）项",
+	),
+	(
+		"M2",
+		"加大执法检查频次、暂停项目审批、实施行业或者职业禁入",
+		"《安全生产严重失信主体名单管理办法》第八条第（二）项",
+	),
+	(
+		"M3",
+		"不适用告知承诺制等基于诚信的管理措施",
+		"《安全生产严重失信主体名单管理办法》第八条第（三）项",
+	),
+	(
+		"M4",
+		"取消参加应急管理部门组织的评先评优资格",
+		"《安全生产严重失信主体名单管理办法》第八条第（四）项",
+	),
+	(
+		"M5",
+		"在政府资金项目申请、财政支持等方面予以限制",
+		"《安全生产严重失信主体名单管理办法》第八条第（五）项",
+	),
+)
+
+_SINGLE: tuple[Placeholder, ...] = (
+	Placeholder("bureau.name", "机关名称", "晋源市应急管理局"),
+	Placeholder("bureau.prefix", "机关代字", "晋源应急失信"),
+	Placeholder("bureau.address", "机关地址", "晋源市滨河东路18号"),
+	Placeholder("bureau.postcode", "邮政编码", "030025"),
+	Placeholder("bureau.phone", "联系电话", "0351-5550118"),
+	Placeholder("bureau.contact", "联系人", "王立新、赵敏"),
+	Placeholder("bureau.review_body", "行政复议机关", "晋源市人民政府"),
+	Placeholder("bureau.court", "管辖法院", "晋源市人民法院"),
+	Placeholder("bureau.seal_name", "印章名称（署名）", "晋源市应急管理局"),
+	Placeholder("document.kind", "文书种类", "D01"),
+	Placeholder("document.title", "文书标题", "列入安全生产严重失信主体名单告知书"),
+	Placeholder("document.number", "发文字号", "晋源应急失信告〔2024〕1号"),
+	Placeholder("document.date", "成文日期", date(2024, 3, 5), "date"),
+	Placeholder("document.date_style", "日期写法", "arabic", "choice", ("arabic", "chinese")),
+	Placeholder("addressee.name", "名称（姓名）", "晋源市恒泰化工有限公司"),
+	Placeholder("addressee.kind", "类别", "unit", "choice", ("unit", "institution", "person")),
+	Placeholder("addressee.code_label", "代码（证件）名称", "统一社会信用代码"),
+	Placeholder("addressee.code", "代码（证件号码）", "91140100MA0H1A2B8E"),
+	Placeholder("addressee.address", "登记注册地址（住址）", "晋源市化工园区安康路6号"),
+	Placeholder("addressee.legal_representative", "法定代表人（负责人）", "李建国"),
+	Placeholder("addressee.role", "人员身份", "主要负责人"),
+	Placeholder("addressee.unit_name", "所在单位", "晋源市恒泰化工有限公司"),
+	Placeholder("case.number", "案件编号", "晋源失信〔2024〕3"),
+	Placeholder("case.ground_code", "列入情形代码", "7-1"),
+	Placeholder(
+		"case.ground_text",
+		"列入情形",
+		"未依法取得安全生产相关许可或者许可被暂扣、吊销期间从事相关生产经营活动的生产经营单位及其主要负责人",
+	),
+	Placeholder("case.ground_article", "列入情形条款", "第七条第（一）项"),
+	Placeholder("case.facts", "违法事实和证据", _FACTS_SAMPLE, "multiline"),
+	Placeholder("case.reasons", "性质恶劣、情节严重的理由", _REASONS_SAMPLE, "multiline"),
+	Placeholder("case.industry", "行业领域", "危险化学品"),
+	Placeholder("notice.number", "告知书文号", "晋源应急失信告〔2024〕1号"),
+	Placeholder("notice.served_on", "告知书送达日期", date(2024, 3, 7), "date"),
+	Placeholder(
+		"notice.defence_statement",
+		"陈述申辩和复核情况",
+		"你单位于2024年3月12日提交书面陈述申辩意见，提出延期申请已经递交、应当从轻处理。经复核，许可证有效期届满前"
+		"你单位未提出延期申请，上述意见缺乏事实依据，本机关不予采纳。",
+		"multiline",
+	),
+	Placeholder("listing.decision_number", "列入决定书文号", "晋源应急失信决〔2024〕1号"),
+	Placeholder("listing.decision_date", "列入决定日期", date(2024, 3, 20), "date"),
+	Placeholder("listing.start_text", "列入时间的起算", "作出列入决定之日"),
+	Placeholder("listing.listed_on", "列入日期", date(2024, 3, 20), "date"),
+	Placeholder("listing.term_start", "管理期限起", date(2024, 3, 20), "date"),
+	Placeholder("listing.term_end", "管理期限止", date(2027, 3, 20), "date"),
+	Placeholder("listing.earliest_application", "可以申请提前移出的最早日期", date(2025, 3, 21), "date"),
+	Placeholder("rights.defence_days", "陈述申辩工作日数", 5, "int"),
+	Placeholder(
+		"rights.defence_until_text", "陈述申辩期限（文字）", "自收到本告知书之日起5个工作日内"
+	),
+	Placeholder("rights.hearing_offered", "是否告知听证权", True, "bool"),
+	Placeholder("remedy.review_body", "行政复议机关", "晋源市人民政府"),
+	Placeholder("remedy.court", "管辖法院", "晋源市人民法院"),
+	Placeholder("remedy.review_days", "行政复议期限（日）", 60, "int"),
+	Placeholder("remedy.litigation_months", "行政诉讼期限（月）", 6, "int"),
+	Placeholder("repair.accept_days", "受理期限（工作日）", 5, "int"),
+	Placeholder("repair.decide_days", "审查决定期限（工作日）", 20, "int"),
+	Placeholder("service.place", "送达地点", "晋源市化工园区安康路6号"),
+	Placeholder("service.method", "送达方式", "直接送达"),
+	Placeholder("service.remark", "送达备注", "送达过程有执法记录仪录像"),
+	Placeholder(
+		"blocks.rights",
+		"文字段落：依法享有的权利",
+		"你单位有权进行陈述和申辩。如有异议，请自收到本告知书之日起5个工作日内向本机关提出书面意见及相关证据；"
+		"逾期未提出的，视为放弃陈述、申辩权利。",
+		"multiline",
+	),
+	Placeholder(
+		"blocks.remedies",
+		"文字段落：救济途径",
+		"如不服本决定，可以自收到本决定书之日起60日内向晋源市人民政府申请行政复议，也可以自收到本决定书之日起"
+		"六个月内依法向晋源市人民法院提起行政诉讼。",
+		"multiline",
+	),
+	Placeholder(
+		"blocks.measures",
+		"文字段落：管理措施提示",
+		"列入安全生产严重失信主体名单后，本机关将依据《安全生产严重失信主体名单管理办法》第八条的规定，"
+		"对你单位采取公示相关信息、加大执法检查频次、不适用告知承诺制等管理措施。",
+		"multiline",
+	),
+	Placeholder(
+		"blocks.repair_conditions",
+		"文字段落：信用修复条件",
+		"（一）已经履行行政处罚决定中规定的义务；\n（二）已经主动消除危害后果或者不良影响；\n"
+		"（三）未再发生《安全生产严重失信主体名单管理办法》第六条、第七条规定的严重失信行为。",
+		"multiline",
+	),
+	Placeholder(
+		"blocks.contacts",
+		"文字段落：联系方式",
+		"联系人：王立新、赵敏；联系电话：0351-5550118；地址：晋源市滨河东路18号；邮政编码：030025。",
+		"multiline",
+	),
+)
+
+# One or more sample rows per list; the kind of a column is that of its first sample unless named here.
+_COLUMNS: dict[str, tuple[tuple[str, str, Kind], ...]] = {
+	"penalties": (
+		("number", "处罚决定书文号", "text"),
+		("date", "处罚决定日期", "date"),
+		("authority", "处罚机关", "text"),
+		("content", "处罚内容", "text"),
+		("basis", "处罚依据", "text"),
+	),
+	"accidents": (
+		("name", "事故名称", "text"),
+		("date", "事故发生日期", "date"),
+		("place", "事故地点", "text"),
+		("level", "事故等级", "text"),
+		("deaths", "死亡人数", "int"),
+		("injuries", "重伤人数", "int"),
+		("loss", "直接经济损失（元）", "money"),
+		("report", "事故调查报告及批复", "text"),
+	),
+	"measures": (
+		("code", "管理措施代码", "text"),
+		("text", "管理措施", "text"),
+		("basis", "管理措施依据", "text"),
+	),
+	"persons": (
+		("name", "姓名", "text"),
+		("role", "身份", "text"),
+		("id_label", "证件名称", "text"),
+		("id_number", "证件号码", "text"),
+	),
+	"served": (
+		("title", "文书名称", "text"),
+		("number", "文书文号", "text"),
+		("copies", "份数", "int"),
+	),
+	"servers": (
+		("name", "送达人姓名", "text"),
+		("badge", "执法证号", "text"),
+	),
+}
+_ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
+	"penalties": (
+		(
+			"（晋源）应急罚〔2024〕17号",
+			date(2024, 2, 26),
+			"晋源市应急管理局",
+			"责令停止生产，没收违法所得713.4万元，并处罚款40万元",
+			"《安全生产许可证条例》第十九条、第二十条",
+		),
+	),
+	"accidents": (
+		(
+			"晋源市恒泰化工有限公司“1·15”较大爆炸事故",
+			date(2024, 1, 15),
+			"晋源市化工园区安康路6号",
+			"较大",
+			3,
+			5,
+			Decimal("12600000"),
+			"《关于晋源市恒泰化工有限公司“1·15”较大爆炸事故调查报告的批复》（晋源政函〔2024〕21号）",
+		),
+	),
+	"measures": _MEASURES,
+	"persons": (("李建国", "主要负责人", "居民身份证", "140106198001010018"),),
+	"served": (("列入安全生产严重失信主体名单告知书", "晋源应急失信告〔2024〕1号", 1),),
+	"servers": (("王立新", "04010021007"), ("赵敏", "04010021012")),
+}
+
+
+def _placeholders() -> dict[str, Placeholder]:
+	rows = (
+		Placeholder(f"{group}[].{column}", label, _ROWS[group][0][i], kind)
+		for group, columns in _COLUMNS.items()
+		for i, (column, label, kind) in enumerate(columns)
+	)
+	return {p.name: p for p in (*_SINGLE, *rows)}
+
+
+PLACEHOLDERS: dict[str, Placeholder] = _placeholders()
+
+
+def sample_facts(**groups: Any) -> dict[str, Any]:
+	"""Facts made of the samples, for a preview without a case. `groups` replaces whole groups or lists,
+	a mapping given for a group is laid over its samples.
+
+	The text blocks are left empty, so that a template shows its own wording; ask for them with `blocks={...}`.
+	"""
+	facts: dict[str, Any] = {group: {} for group in GROUPS} | {group: [] for group in LISTS}
+	for p in _SINGLE:
+		group, key = p.name.split(".")
+		facts[group][key] = p.sample if group != "blocks" else None
+	for group, rows in _ROWS.items():
+		facts[group] = [dict(zip((c[0] for c in _COLUMNS[group]), row, strict=True)) for row in rows]
+	for group, value in groups.items():
+		facts[group] = {**facts[group], **value} if group in GROUPS else value
+	return facts
+
+
+class Missing:
+	"""Stands for a fact that is not there: false in a condition, and remembered as soon as it is printed."""
+
+	__slots__ = ("_label", "_name", "_seen")
+
+	def __init__(self, name: str, seen: list[str] | None = None):
+		self._name = name
+		self._label = PLACEHOLDERS[name].label
+		self._seen = seen
+
+	@property
+	def name(self) -> str:
+		return self._name
+
+	def note(self) -> str:
+		"""The text printed in its place: 【label】."""
+		if self._seen is not None and self._name not in self._seen:
+			self._seen.append(self._name)
+		return f"【{self._label}】"
+
+	def __bool__(self) -> bool:
+		return False
+
+	def __eq__(self, other: object) -> bool:
+		return other is None or isinstance(other, Missing)
+
+	__hash__ = None  # type: ignore[assignment]
+
+	def __str__(self) -> str:
+		return self.note()
+
+	def __html__(self) -> str:
+		return f'<span class="missing">{self.note()}</span>'
+
+
+def closed(facts: Mapping[str, Any], seen: list[str] | None = None) -> dict[str, Any]:
+	"""Plain copies of `facts` with every placeholder present: only dict, list, str, int, bool, Decimal, date.
+
+	A fact that is None, empty or absent becomes `Missing` (which writes its name into `seen` when printed).
+	Raises FactsError on a name outside the closed list, a value of the wrong kind, or a list beyond MAX_LIST rows.
+	"""
+	if not isinstance(facts, Mapping):
+		raise FactsError("facts", "a mapping is needed")
+	_no_strangers("facts", facts, (*GROUPS, *LISTS))
+	result: dict[str, Any] = {}
+	for group in GROUPS:
+		keys = [n.partition(".")[2] for n in PLACEHOLDERS if n.startswith(f"{group}.")]
+		result[group] = _row(group, f"{group}.", keys, facts.get(group) or {}, seen)
+	for group, columns in _COLUMNS.items():
+		rows = facts.get(group) or []
+		if not isinstance(rows, (list, tuple)):
+			raise FactsError(group, "a list of rows is needed")
+		if len(rows) > MAX_LIST:
+			raise FactsError(group, f"more than {MAX_LIST} rows")
+		keys = [c[0] for c in columns]
+		result[group] = [
+			_row(f"{group}[{i}]", f"{group}[].", keys, row, seen) for i, row in enumerate(rows)
+		]
+	return result
+
+
+def _no_strangers(path: str, given: Mapping[str, Any], allowed: Iterable[str]) -> None:
+	strangers = [str(k) for k in given if k not in set(allowed)]
+	if strangers:
+		raise FactsError(f"{path}.{strangers[0]}", "not a placeholder")
+
+
+def _row(path: str, prefix: str, keys: list[str], given: Any, seen: list[str] | None) -> dict[str, Any]:
+	if not isinstance(given, Mapping):
+		raise FactsError(path, "a mapping is needed")
+	_no_strangers(path, given, keys)
+	return {
+		key: _value(f"{path}.{key}", PLACEHOLDERS[prefix + key], given.get(key), seen) for key in keys
+	}
+
+
+def _value(path: str, placeholder: Placeholder, value: Any, seen: list[str] | None) -> Any:
+	kind = placeholder.kind
+	if kind == "bool":
+		return bool(value)
+	if value is None or value == "":
+		return Missing(placeholder.name, seen)
+	if kind in ("text", "multiline", "choice"):
+		if not isinstance(value, str):
+			raise FactsError(path, "text is needed")
+		if len(value) > MAX_TEXT:
+			raise FactsError(path, f"longer than {MAX_TEXT} letters")
+		if kind == "choice" and value not in placeholder.choices:
+			raise FactsError(path, f"one of {', '.join(placeholder.choices)} is needed")
+		# str() also sheds subclasses such as Markup, whose text would pass unescaped
+		text = "".join(c for c in str.__str__(value) if c in "\n\t" or c >= " ")
+		return text if text.strip() else Missing(placeholder.name, seen)
+	if kind == "date":
+		if isinstance(value, datetime):
+			return value.date()
+		if not isinstance(value, date):
+			raise FactsError(path, "a date is needed")
+		return value
+	if isinstance(value, bool):
+		raise FactsError(path, "a number is needed")
+	if kind == "int":
+		if not isinstance(value, int):
+			raise FactsError(path, "a whole number is needed")
+		return value
+	try:
+		amount = value if isinstance(value, Decimal) else Decimal(str(value))
+	except InvalidOperation:
+		raise FactsError(path, "an amount is needed") from None
+	if not amount.is_finite():
+		raise FactsError(path, "an amount is needed")
+	return amount

@@ -1,19 +1,21 @@
 """SC Listing Ground, SC Management Measure, SC Time Limit and the national calendar, out of the legal data.
 
-The functions named *_rows are pure and give what a fresh site holds.
+No frappe here: the functions named *_rows give what a fresh site holds, `seed` hands it to the ledger.
 """
 
 import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sclist_app.law import statute
 from sclist_app.law.calendar import seed_calendar
 from sclist_app.law.grounds import GROUNDS, PERSON_ROLES, Ground
 from sclist_app.law.periods import UNIT_LABELS
-from sclist_app.setup.ledger import Ledger
+
+if TYPE_CHECKING:
+	from sclist_app.setup.ledger import Ledger
 
 Row = dict[str, Any]
 
@@ -66,7 +68,7 @@ _FACT_LABELS: Final = {
 }
 
 
-def seed(ledger: Ledger) -> None:
+def seed(ledger: "Ledger") -> None:
 	"""Grounds, measures and limits: they follow the release, since what the law says is not the site's."""
 	for doctype, rows in (
 		("SC Listing Ground", ground_rows()),

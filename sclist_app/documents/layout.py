@@ -172,10 +172,10 @@ OFFICIAL = PageLayout()
 # 制作规范 of enforcement papers: A4, text 小四仿宋 in given boxes; no letter grid is asked for.
 FORM = PageLayout(
 	style="form",
-	top=25.0,
+	top=20.0,
 	left=28.0,
 	text_width=160.0,
-	text_height=247.0,
+	text_height=259.0,
 	lines=38,
 	chars=37,
 	font_size=SIZE_SMALL_4,

@@ -1,0 +1,32 @@
+import { el } from "./sclist/dom";
+import { RunPanel } from "./sclist/run_panel";
+import { mount_panel } from "./sclist/mount";
+import { my_bureaus, my_posts, default_bureau, holds_role } from "./sclist/posts";
+import { due_badge, due_indicator, day } from "./sclist/words";
+import { reveal_button } from "./sclist/reveal";
+import { show_outline } from "./sclist/outline";
+import { MyDesk } from "./sclist/my_desk";
+
+frappe.provide("sclist");
+
+Object.assign(sclist, {
+	RunPanel,
+	mount_panel,
+	my_bureaus,
+	my_posts,
+	default_bureau,
+	holds_role,
+	due_badge,
+	due_indicator,
+	day,
+	reveal_button,
+	show_outline,
+	MyDesk,
+	el,
+});
+
+// Every document type the engine runs has an HTML field called `panel`.
+$(document).on("form-refresh", (event, frm) => {
+	const field = frm?.fields_dict?.panel;
+	if (field?.df.fieldtype === "HTML" && frm.doctype.startsWith("SC ")) mount_panel(frm);
+});

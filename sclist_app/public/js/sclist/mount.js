@@ -1,0 +1,26 @@
+import { RunPanel } from "./run_panel";
+
+/** Puts the panel into the form's HTML field `panel`; a new document shows its form only. */
+export function mount_panel(frm) {
+	const field = frm.fields_dict.panel;
+	name_first_tab(frm);
+	frm.toggle_display("panel", !frm.is_new());
+	if (frm.is_new()) {
+		field.$wrapper.empty();
+		return null;
+	}
+	if (!frm.sclist_panel) {
+		frm.sclist_panel = new RunPanel({
+			frm,
+			wrapper: field.$wrapper.get(0),
+		});
+	}
+	frm.sclist_panel.load(frm.doctype, frm.docname);
+	return frm.sclist_panel;
+}
+
+// Fields before the first tab fall into a tab the framework calls "Details".
+function name_first_tab(frm) {
+	const tab = (frm.layout.tabs || []).find((t) => t.df.fieldname === "__details");
+	if (tab) tab.tab_link.find(".nav-link").text(__("Handling"));
+}

@@ -1,0 +1,176 @@
+import { badge, button, el } from "./dom";
+import { get } from "./calls";
+import { day, due_badge, moment_text } from "./words";
+import { holds_role, my_bureaus } from "./posts";
+
+const LIMIT = 50;
+const FILTERS = {
+	open: () => true,
+	today: (task) => task.days_left === 0 && !task.overdue,
+	overdue: (task) => task.overdue,
+	returned: (task) => task.returned,
+};
+
+/** What waits for the user, the most urgent first; for supervisors what is overdue below them. */
+export class MyDesk {
+	constructor(page) {
+		this.page = page;
+		this.filter = "open";
+		this.body = el("div.sc-desk");
+		$(page.main).append(this.body);
+		page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
+		if (holds_role("SC Case Officer")) {
+			page.set_primary_action(__("New listing case"), () => frappe.new_doc("SC Case"), "add");
+		}
+	}
+
+	async load() {
+		if (!this.data) this.body.replaceChildren(el("div.sc-loading", {}, __("Loading your tasks…")));
+		const [data, below] = await Promise.all([get("tasks.mine", { limit: LIMIT }), this.overdue_below()]).catch(() => []);
+		if (!data) {
+			if (!this.data) this.body.replaceChildren(el("div.sc-empty", {}, __("Your tasks could not be read. Try again.")));
+			return;
+		}
+		Object.assign(this, { data, below });
+		this.render();
+	}
+
+	/** Overdue tasks of bureaus the user reads but does not belong to. */
+	async overdue_below() {
+		if (!holds_role("SC Supervisor", "SC Principal Leader", "SC Auditor")) return null;
+		const own = my_bureaus();
+		return frappe.db.get_list("SC Task", {
+			fields: ["name", "title", "subject_line", "reference_doctype", "reference_name", "bureau", "due_on", "status"],
+			filters: [
+				["status", "in", ["Open", "Claimed"]],
+				["due_on", "<", frappe.datetime.get_today()],
+				...(own.length ? [["bureau", "not in", own]] : []),
+			],
+			order_by: "due_on asc",
+			limit: 20,
+		});
+	}
+
+	render() {
+		const tasks = this.data.tasks || [];
+		const shown = tasks.filter(FILTERS[this.filter]);
+		this.body.replaceChildren(
+			...[this.counts(), this.list(shown), this.more(tasks), this.supervised()].filter(Boolean)
+		);
+	}
+
+	counts() {
+		const counts = this.data.counts || {};
+		const cell = (key, label, hot) =>
+			el(
+				`button.sc-count${hot && counts[key] ? ".sc-hot" : ""}`,
+				{
+					type: "button",
+					"aria-pressed": String(this.filter === key),
+					"data-count": key,
+					onclick: () => {
+						this.filter = this.filter === key ? "open" : key;
+						this.render();
+						this.body.querySelector(`[data-count="${key}"]`)?.focus();
+					},
+				},
+				el("strong", {}, counts[key] ?? 0),
+				label
+			);
+		return el(
+			"div.sc-counts",
+			{ role: "group", "aria-label": __("Filter the tasks") },
+			cell("open", __("Waiting for me")),
+			cell("today", __("Due today")),
+			cell("overdue", __("Overdue"), true),
+			cell("returned", __("Sent back to me"))
+		);
+	}
+
+	list(tasks) {
+		if (!tasks.length) return this.nothing();
+		return el("section.sc-section", {}, el("ul.sc-jobs", {}, tasks.map(job)));
+	}
+
+	nothing() {
+		if (this.filter !== "open") {
+			return el("section.sc-section.sc-empty", {}, el("p", {}, __("No task of this kind.")), button(__("Show all"), { onclick: () => { this.filter = "open"; this.render(); } }));
+		}
+		const officer = holds_role("SC Case Officer");
+		return el(
+			"section.sc-section.sc-empty",
+			{},
+			el("p", {}, __("Nothing waits for you.")),
+			el(
+				"p",
+				{},
+				officer
+					? __("Register a penalty or open a new listing case; tasks appear here by themselves.")
+					: __("As soon as a case reaches your post, it appears here.")
+			),
+			el(
+				"div.sc-buttons.justify-content-center",
+				{},
+				officer ? button(__("New listing case"), { kind: "primary", onclick: () => frappe.new_doc("SC Case") }) : null,
+				button(__("All cases"), { onclick: () => frappe.set_route("List", "SC Case") })
+			)
+		);
+	}
+
+	more(tasks) {
+		const open = this.data.counts?.open || 0;
+		if (open <= tasks.length) return null;
+		return el("p.text-muted", {}, __("The {0} most urgent of {1} are shown.", [tasks.length, open]));
+	}
+
+	supervised() {
+		if (!this.below) return null;
+		return el(
+			"section.sc-section",
+			{},
+			el("div.sc-section-head", {}, el("h5", {}, __("Overdue in subordinate bureaus"))),
+			this.below.length
+				? el(
+						"ul.sc-jobs",
+						{},
+						this.below.map((task) =>
+							job({
+								...task,
+								bureau_name: frappe.utils.get_link_title("SC Bureau", task.bureau) || task.bureau,
+								days_left: frappe.datetime.get_day_diff(task.due_on, frappe.datetime.get_today()),
+								overdue: true,
+							})
+						)
+				  )
+				: el("p.text-muted", {}, __("No subordinate bureau is late."))
+		);
+	}
+}
+
+function job(task) {
+	return el(
+		"li",
+		{},
+		el(
+			"a.sc-job",
+			{ href: frappe.utils.get_form_link(task.reference_doctype, task.reference_name) },
+			el(
+				"div.sc-job-main",
+				{},
+				el("div.sc-job-title", {}, task.subject_line || task.title),
+				el("div.text-muted", {}, [task.step_title || task.title, task.post_title, task.bureau_name].filter(Boolean).join(" · "))
+			),
+			el(
+				"div.sc-job-side",
+				{},
+				task.returned ? badge(__("Sent back"), "orange") : null,
+				due_badge(task),
+				el(
+					"span.text-muted",
+					{},
+					task.due_on ? __("Due {0}", [day(task.due_on)]) : task.opened_on ? __("Received {0}", [moment_text(task.opened_on)]) : ""
+				)
+			)
+		)
+	);
+}

@@ -1,0 +1,145 @@
+import { badge, button, el } from "./dom";
+import { due_badge, moment_text, VERB_KIND } from "./words";
+import { ask_and_act } from "./act_dialog";
+import { open_posted_pdf } from "./calls";
+import { papers_drawn } from "./procedure";
+import { TOOLS } from "./tools";
+
+/** What the reader can do now; if nothing, whom the document waits for. */
+export function now(panel) {
+	const { tasks = [], run, doc } = panel.view;
+	const open = tasks.filter((task) => ["Open", "Claimed"].includes(task.status));
+	const mine = open.filter((task) => task.mine);
+	const others = open.filter((task) => !task.mine);
+	let body;
+	if (mine.length) body = [mine.map((task) => card(panel, task)), others.length ? waits_for(others) : null];
+	else if (others.length) body = [el("p", {}, __("Nothing here waits for you.")), waits_for(others)];
+	else if (!run) body = el("p.text-muted", {}, __("The procedure starts when the form is saved."));
+	else if (doc.run_status === "Ended" || run.status === "Ended") body = el("p.text-muted", {}, __("The procedure has ended."));
+	else body = el("p.text-muted", {}, __("No task is open. A waiting period is running; the next task comes by itself."));
+	return el(
+		"section.sc-section.sc-now",
+		{},
+		el("div.sc-section-head", {}, el("h5", {}, __("What you can do now"))),
+		body
+	);
+}
+
+function waits_for(tasks) {
+	return el(
+		"ul.sc-waits",
+		{},
+		tasks.map((task) =>
+			el(
+				"li",
+				{},
+				el("strong", {}, task.step_title),
+				el("span", {}, __("waits for {0}", [task.assignee_name || task.post_title])),
+				due_badge(task),
+				reasons(task.barred)
+			)
+		)
+	);
+}
+
+function card(panel, task) {
+	return el(
+		"article.sc-task",
+		{ "data-task": task.name },
+		el(
+			"div.sc-task-head",
+			{},
+			el("h4", {}, task.step_title),
+			due_badge(task),
+			el("span.text-muted", {}, [task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · "))
+		),
+		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
+		reasons(task.barred),
+		materials(task),
+		TOOLS[task.tool]?.(panel, task) || null,
+		samples(panel, task),
+		actions(panel, task)
+	);
+}
+
+function reasons(texts) {
+	if (!texts?.length) return null;
+	return el("ul.sc-reasons", {}, texts.map((text) => el("li", {}, text)));
+}
+
+function materials(task) {
+	if (!task.materials?.length) return null;
+	return el(
+		"div.sc-materials",
+		{},
+		el("div.sc-label", {}, __("Materials of this step")),
+		el(
+			"ul",
+			{},
+			task.materials.map((item) =>
+				el("li", {}, item.title, " ", item.required ? badge(__("Must be there"), "orange") : badge(__("If any"), "gray"))
+			)
+		)
+	);
+}
+
+/** Sample buttons for the papers the next action would draw; nothing is drawn by looking. */
+function samples(panel, task) {
+	const subjects = panel.view.subjects || [];
+	const drawn = papers_drawn(panel.procedure, task.step);
+	const unique = [...new Map(drawn.map((paper) => [paper.kind, paper])).values()];
+	if (!unique.length) return null;
+	const buttons = unique.flatMap((paper) => {
+		const recipients = paper.per === "Per Subject" && subjects.length ? subjects : [null];
+		return recipients.map((subject) =>
+			button(subject && subjects.length > 1 ? `${paper.title}(${subject.entity_name})` : paper.title, {
+				class: "btn btn-xs btn-default",
+				onclick: () =>
+					open_posted_pdf("papers.preview", {
+						doctype: panel.doctype,
+						name: panel.name,
+						document_kind: paper.kind,
+						subject: subject?.entity || "",
+					}),
+			})
+		);
+	});
+	return el(
+		"div.sc-samples",
+		{},
+		el("div.sc-label", {}, __("Papers this step draws up (look at a sample first)")),
+		el("div.sc-buttons", {}, buttons)
+	);
+}
+
+function actions(panel, task) {
+	const list = task.actions || [];
+	if (!list.length) return null;
+	const blocked = list.filter((action) => action.blocked?.length);
+	return [
+		blocked.length
+			? el(
+					"div.sc-blocked",
+					{ id: `sc-blocked-${task.name}` },
+					blocked.map((action) => [
+						el("div.sc-label", {}, __("Before “{0}” is possible:", [action.label])),
+						reasons(action.blocked),
+					])
+			  )
+			: null,
+		el(
+			"div.sc-actions",
+			{ role: "group", "aria-label": task.step_title },
+			list.map((action) =>
+				button(action.label, {
+					kind: VERB_KIND[action.verb] || "default",
+					disabled: Boolean(action.blocked?.length),
+					"aria-describedby": action.blocked?.length ? `sc-blocked-${task.name}` : null,
+					"data-action": action.action,
+					title: action.target_title ? __("Next: {0}", [action.target_title]) : null,
+					onclick: () => ask_and_act(panel, task, action),
+				})
+			)
+		),
+	];
+}

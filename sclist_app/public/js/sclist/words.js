@@ -1,0 +1,69 @@
+import { badge } from "./dom";
+
+/** A date or a date with time as the user reads it; "" for nothing. */
+export function day(value) {
+	if (!value) return "";
+	return frappe.datetime.str_to_user(value);
+}
+
+/** Date and minute; seconds help nobody. */
+export function moment_text(value) {
+	return value ? day(String(value).slice(0, 16)) : "";
+}
+
+/** "3 working days left", "2 days overdue"; "" without a due date. */
+export function left_text(item) {
+	if (!item.due_on) return "";
+	const n = Math.abs(item.days_left ?? 0);
+	const working = is_working_day(item);
+	if (item.overdue || item.days_left < 0) {
+		return working ? __("{0} working days overdue", [n]) : __("{0} days overdue", [n]);
+	}
+	if (item.days_left === 0) return __("Due today");
+	return working ? __("{0} working days left", [n]) : __("{0} days left", [n]);
+}
+
+function is_working_day(item) {
+	return item.unit === "Working Day" || (item.unit_label && item.unit_label === __("Working Day"));
+}
+
+export function due_colour(item) {
+	if (!item.due_on) return "gray";
+	if (item.overdue || item.days_left < 0) return "red";
+	if (item.days_left <= 1) return "orange";
+	return "blue";
+}
+
+/** Badge with what is left and the mark of a provisional date. */
+export function due_badge(item) {
+	if (!item.due_on) return null;
+	const mark = item.provisional ? " " + __("(estimated)") : "";
+	const node = badge(left_text(item) + mark, due_colour(item));
+	node.title = item.provisional
+		? __("Due {0}. The rest days of that year are not announced yet; the date may move.", [day(item.due_on)])
+		: __("Due {0}", [day(item.due_on)]);
+	return node;
+}
+
+/** [label, colour] of a task for lists, from its due date alone. */
+export function due_indicator(doc) {
+	const open = ["Open", "Claimed"].includes(doc.status);
+	if (!open) return [__(doc.status), doc.status === "Done" ? "green" : "gray"];
+	if (!doc.due_on) return [__("No limit"), "blue"];
+	const days = frappe.datetime.get_day_diff(doc.due_on, frappe.datetime.get_today());
+	if (days < 0) return [__("Overdue since {0}", [day(doc.due_on)]), "red"];
+	if (days === 0) return [__("Due today"), "orange"];
+	return [__("Due {0}", [day(doc.due_on)]), days <= 2 ? "yellow" : "blue"];
+}
+
+export const VERB_KIND = {
+	Forward: "primary",
+	Agree: "primary",
+	Refuse: "danger",
+	Return: "default",
+	Close: "default",
+};
+
+export function join_names(names) {
+	return names.join(String(frappe.boot.lang || "").startsWith("zh") ? "、" : ", ");
+}

@@ -1,0 +1,110 @@
+frappe.ui.form.on("SC Case", {
+	setup(frm) {
+		const own = sclist.my_bureaus();
+		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
+		frm.set_query("penalty", "penalties", () => (frm.doc.bureau ? { filters: { bureau: frm.doc.bureau } } : {}));
+		frm.set_query("ground", () => ({ order_by: "sequence asc" }));
+	},
+
+	onload(frm) {
+		if (frm.is_new() && !frm.doc.bureau) frm.set_value("bureau", sclist.default_bureau());
+	},
+
+	refresh(frm) {
+		frm.toggle_display(["state", "state_title", "run", "run_status", "outcome", "is_demo"], false);
+		frm.toggle_display("case_title", !frm.is_new());
+		frm.toggle_display("tab_progress", !frm.is_new());
+		frm.set_df_property("bureau", "read_only", frm.is_new() ? 0 : 1);
+		explain_ground(frm);
+	},
+
+	ground: explain_ground,
+
+	sclist_view(frm) {
+		apply_step(frm);
+	},
+});
+
+frappe.ui.form.on("SC Case Penalty", {
+	async penalty(frm, cdt, cdn) {
+		const row = locals[cdt][cdn];
+		if (row.penalty) await take_over(frm, await frappe.db.get_doc("SC Penalty", row.penalty));
+	},
+});
+
+frappe.ui.form.on("SC Case Subject", {
+	async entity(frm, cdt, cdn) {
+		const row = locals[cdt][cdn];
+		if (!row.entity) return;
+		const entity = await frappe.db.get_doc("SC Entity", row.entity);
+		const values = { entity_name: entity.entity_name, entity_kind: entity.entity_kind };
+		if (entity.entity_kind === "Person" && entity.unit && !row.unit_name) {
+			values.unit_name = (await frappe.db.get_value("SC Entity", entity.unit, "entity_name")).message.entity_name;
+		}
+		await frappe.model.set_value(cdt, cdn, values);
+	},
+});
+
+// What the penalty already says is not typed again: its bureau, the penalised party, its decision as evidence.
+async function take_over(frm, penalty) {
+	if (!frm.doc.bureau) await frm.set_value("bureau", penalty.bureau);
+	if (!(frm.doc.subjects || []).some((row) => row.entity === penalty.entity)) {
+		const row = fresh_row(frm, "subjects", "entity");
+		await frappe.model.set_value(row.doctype, row.name, "entity", penalty.entity);
+	}
+	const title = __("Penalty decision {0}", [penalty.document_number]);
+	if (penalty.file && !(frm.doc.evidence || []).some((row) => row.file === penalty.file)) {
+		const row = fresh_row(frm, "evidence", "title");
+		await frappe.model.set_value(row.doctype, row.name, { title, kind: "Penalty Decision", file: penalty.file });
+	}
+	if (!frm.doc.facts && penalty.violation) await frm.set_value("facts", penalty.violation);
+	frm.refresh_fields(["subjects", "evidence"]);
+	frappe.show_alert(__("Party, evidence and facts were taken over from the penalty."));
+}
+
+// The empty row a new form begins with is used first.
+function fresh_row(frm, table, key) {
+	return (frm.doc[table] || []).find((row) => !row[key]) || frm.add_child(table);
+}
+
+async function explain_ground(frm) {
+	const code = frm.doc.ground;
+	const ground = code ? await frappe.db.get_doc("SC Listing Ground", code).catch(() => null) : null;
+	if (code !== frm.doc.ground) return;
+	const lines = ground ? [ground.article, ground.text, ground.must_show].filter(Boolean) : [];
+	frm.set_df_property("ground", "description", lines.map(frappe.utils.escape_html).join("<br>"));
+	const accident = !ground || ground.accident_based || (frm.doc.accidents || []).length;
+	frm.toggle_display("section_accidents", accident);
+}
+
+// The form is open for the steps whose holder fills it; in every other step it is there to be read.
+function apply_step(frm) {
+	const panel = frm.sclist_panel;
+	const policies = panel.form_policy();
+	const filling = panel.my_tasks().some((task) => task.nature === "Fill");
+	for (const field of frm.fields) {
+		const df = field.df;
+		const name = df.fieldname;
+		if (!name || frappe.model.no_value_type.includes(df.fieldtype) && df.fieldtype !== "Table") continue;
+		const stated = frappe.meta.get_docfield(frm.doctype, name);
+		if (!stated || stated.sclist_fixed || df.parent !== frm.doctype) continue;
+		const policy = policies[name];
+		const open = policy ? ["Edit", "Required"].includes(policy) : filling;
+		if (name !== "bureau") frm.set_df_property(name, "read_only", open ? original(frm, name) : 1);
+		if (policy === "Hidden") frm.toggle_display(name, false);
+		if (policy === "Required") frm.toggle_reqd(name, open);
+	}
+	const open = filling || Object.values(policies).some((policy) => ["Edit", "Required"].includes(policy));
+	if (open) frm.enable_save();
+	else frm.disable_save();
+}
+
+// What the DocType itself says, from before any step was applied.
+function original(frm, name) {
+	frm.sclist_read_only = frm.sclist_read_only || {};
+	if (!(name in frm.sclist_read_only)) {
+		const df = frappe.get_meta(frm.doctype).fields.find((one) => one.fieldname === name);
+		frm.sclist_read_only[name] = df?.read_only || 0;
+	}
+	return frm.sclist_read_only[name];
+}

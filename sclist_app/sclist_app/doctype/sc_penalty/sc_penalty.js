@@ -1,0 +1,23 @@
+frappe.ui.form.on("SC Penalty", {
+	setup(frm) {
+		const own = sclist.my_bureaus();
+		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
+	},
+
+	onload(frm) {
+		if (frm.is_new() && !frm.doc.bureau) frm.set_value("bureau", sclist.default_bureau());
+	},
+
+	refresh(frm) {
+		frm.toggle_display("is_demo", false);
+		if (frm.is_new() || !sclist.holds_role("SC Case Officer")) return;
+		frm.add_custom_button(__("Open a listing case"), async () => {
+			await frappe.new_doc("SC Case");
+			const form = cur_frm;
+			if (form?.doctype !== "SC Case" || !form.is_new()) return;
+			const row = (form.doc.penalties || []).find((one) => !one.penalty) || form.add_child("penalties");
+			await frappe.model.set_value(row.doctype, row.name, "penalty", frm.doc.name);
+			form.refresh_field("penalties");
+		});
+	},
+});

@@ -7,49 +7,52 @@ measures of the case. A fixed national text laid over that would tell a party th
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sclist_app.setup.divisions import read_seed
-from sclist_app.setup.ledger import Ledger
+
+if TYPE_CHECKING:
+	from sclist_app.setup.ledger import Ledger
 
 _DOCUMENTS: Final = Path(__file__).resolve().parent.parent / "fixtures" / "documents"
 
 
-def seed(ledger: Ledger) -> None:
-	"""Everything papers are made of. Texts follow the release until the site edits them."""
+def seed(ledger: "Ledger") -> None:
+	"""Everything papers are made of.
+
+	What a kind must contain follows the release; templates follow it until the site edits them.
+	"""
 	for row in kind_rows():
-		structure = {f: row.pop(f) for f in ("required_blocks", "layout")}
-		code = row.pop("code")
-		ledger.seed("SC Document Kind", {"code": code}, {**row, **structure}, refresh="untouched")
-	for kind, body in template_bodies():
-		ledger.seed(
-			"SC Document Template",
-			{"document_kind": kind, "bureau": None},
-			{"body": body},
-			refresh="untouched",
-		)
+		key = {"code": row.pop("code")}
+		ledger.seed("SC Document Kind", key, row)
+		structure = {field: row[field] for field in ("required_blocks", "layout")}
+		ledger.seed("SC Document Kind", key, structure, refresh="release")
+	for kind, template in template_rows():
+		key = {"document_kind": kind, "bureau": None}
+		ledger.seed("SC Document Template", key, template, refresh="untouched")
 	for channel in read_seed("channels"):
 		ledger.seed("SC Publication Channel", {"code": channel.pop("code")}, channel)
 
 
 def kind_rows() -> Iterator[dict[str, Any]]:
-	"""The kinds of documents, with the parts the law demands as the manifest of the templates names them."""
-	parts = _manifest()
+	"""The kinds of documents: title, layout and parts demanded by law from the manifest of the templates."""
+	manifest = _manifest()
 	for row in read_seed("document_kinds"):
-		given = parts.get(row["code"], {})
+		document = manifest[row["code"]]
 		yield {
 			**row,
-			"required_blocks": ", ".join(given.get("required_blocks", ())),
-			"layout": given.get("layout", ""),
+			"title": document["title"],
+			"layout": document["layout"],
+			"required_blocks": ", ".join(document["required_blocks"]),
 		}
 
 
-def template_bodies() -> Iterator[tuple[str, str]]:
-	"""Code of a kind and the national text of its template."""
-	for path in sorted(_DOCUMENTS.glob("D*.html")):
-		yield path.stem, path.read_text(encoding="utf-8")
+def template_rows() -> Iterator[tuple[str, dict[str, Any]]]:
+	"""Code of a kind and the fields of its national template."""
+	for code, document in _manifest().items():
+		body = (_DOCUMENTS / document["template"]).read_text(encoding="utf-8")
+		yield code, {"body": body, "date_style": document["date_style"].capitalize()}
 
 
 def _manifest() -> dict[str, Any]:
-	path = _DOCUMENTS / "manifest.json"
-	return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+	return json.loads((_DOCUMENTS / "manifest.json").read_text(encoding="utf-8"))["documents"]

@@ -8,7 +8,7 @@ import pytest
 from sclist_app.setup import install, site
 from sclist_app.setup.divisions import bureau_seeds, read_seed
 from sclist_app.setup.law import CALENDAR_NAME
-from sclist_app.setup.ledger import KEY
+from sclist_app.setup.ledger import KEY, _digest
 from sclist_app.setup.posts import roles
 
 SEEDED = (
@@ -145,19 +145,6 @@ def test_what_an_administrator_changed_stays(set_up_site):
 	assert frappe.db.get_single_value("SC Settings", "public_page") == 0
 
 
-def _pretend_older_release(doctype: str, name: str, field: str, old: str) -> None:
-	"""As if the last release had shipped another text and the site had taken it unchanged."""
-	from sclist_app.setup.ledger import _digest
-
-	frappe.db.set_value(doctype, name, field, old)
-	ledger = json.loads(frappe.db.get_global(KEY))
-	entry = f"{doctype}/{name}"
-	doc = frappe.get_doc(doctype, name)
-	shipped = {f: doc.get(f) for f in ("title", "number_word", "numbered", "required_blocks", "layout")}
-	ledger[entry] = ["another", _digest(shipped)]
-	frappe.db.set_global(KEY, json.dumps(ledger))
-
-
 def test_a_legal_text_follows_the_release(set_up_site):
 	frappe.db.set_value("SC Listing Ground", "6-2", "text", "旧条文")
 	install.set_up()
@@ -171,10 +158,36 @@ def test_a_legal_text_follows_the_release(set_up_site):
 	assert frappe.db.get_value("SC Listing Ground", "6-2", "text").startswith("12个月内累计发生2起以上")
 
 
-def test_an_untouched_text_follows_the_release(set_up_site):
-	_pretend_older_release("SC Document Kind", "D01", "title", "旧标题")
+@pytest.fixture
+def older_template(set_up_site) -> str:
+	"""The national template of D01 as an older release had shipped it and the site had taken it."""
+	name = frappe.db.get_value("SC Document Template", {"document_kind": "D01", "bureau": ["is", "not set"]})
+	doc = frappe.get_doc("SC Document Template", name)
+	old = {"body": doc.body + "<p>旧</p>", "date_style": doc.date_style}
+	frappe.db.set_value("SC Document Template", name, "body", old["body"])
+	ledger = json.loads(frappe.db.get_global(KEY))
+	ledger["SC Document Template/D01/"] = [_digest(old), _digest(old)]
+	frappe.db.set_global(KEY, json.dumps(ledger))
+	return name
+
+
+def test_an_untouched_template_follows_the_release(older_template):
 	install.set_up()
-	assert frappe.db.get_value("SC Document Kind", "D01", "title") == "列入安全生产严重失信主体名单告知书"
+	assert "旧" not in frappe.db.get_value("SC Document Template", older_template, "body")
+
+
+def test_an_edited_template_stays(older_template):
+	frappe.db.set_value("SC Document Template", older_template, "body", "<p>本局自拟</p>")
+	install.set_up()
+	assert frappe.db.get_value("SC Document Template", older_template, "body") == "<p>本局自拟</p>"
+
+
+def test_every_template_has_its_kind(set_up_site):
+	kinds = frappe.get_all("SC Document Kind", fields=["name", "required_blocks"], order_by="name asc")
+	assert {k.name for k in kinds} >= {"D01", "D03", "D05", "D19"}
+	assert all(k.required_blocks for k in kinds)
+	for kind in kinds:
+		assert frappe.db.exists("SC Document Template", {"document_kind": kind.name})
 
 
 def test_an_announced_year_replaces_the_estimate(set_up_site):

@@ -10,7 +10,7 @@ from sclist_app.law import statute
 from sclist_app.law.calendar import seed_calendar
 from sclist_app.law.grounds import GROUNDS
 from sclist_app.law.identifiers import check_division_code, check_document_number, division_parent
-from sclist_app.setup import law
+from sclist_app.setup import law, papers
 from sclist_app.setup.divisions import bureau_seeds, read_seed
 
 LEVELS = {"Province": "province", "City": "city", "County": "county"}
@@ -160,3 +160,17 @@ def test_the_three_channels_of_article_11():
 	assert set(channels) == {"credit_china", "gsxt", "own_site"}
 	assert all(c["mandatory"] for c in channels.values())
 	assert [c for c, row in channels.items() if row["own_page"]] == ["own_site"]
+
+
+def test_document_kinds_fit_their_columns():
+	rows = {r["code"]: r for r in papers.kind_rows()}
+	assert {c: r["number_word"] for c, r in rows.items()} == {
+		"D01": "告",
+		"D03": "",
+		"D05": "决",
+		"D19": "修",
+	}
+	assert [c for c, r in rows.items() if not r["numbered"]] == ["D03"]
+	assert max(len(r["required_blocks"]) for r in rows.values()) <= 140
+	assert {code for code, _ in papers.template_rows()} == set(rows)
+	assert {t["date_style"] for _, t in papers.template_rows()} <= {"Arabic", "Chinese"}

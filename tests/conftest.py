@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -41,15 +42,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 
 # --- the site
 
-
-def _connect(name: str, sites: Path) -> None:
-	import frappe
-
-	frappe.init(site=name, sites_path=".")
-	frappe.connect()
-	frappe.local.lang = "zh"
-	frappe.flags.in_test = True
-	frappe.set_user("Administrator")
+# The flags of a fresh connection; each test begins with them.
+_first_flags: dict = {}
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +60,53 @@ def site() -> Iterator[str]:
 	frappe.init(site=name, sites_path=".")
 	if not frappe.conf.allow_tests:
 		pytest.exit(f"the site {name} does not allow tests; they would write into it", returncode=4)
-	_connect(name, sites)
+	frappe.connect()
+	frappe.local.lang = "zh"
+	frappe.flags.in_test = True
+	frappe.set_user("Administrator")
+	_first_flags.update(frappe.local.flags)
 	yield name
 	frappe.db.rollback()
 	frappe.destroy()
 
 
+# Made from files and tables' columns, not from rows: what a rolled-back test cannot have changed.
+LASTING = frozenset(
+	{
+		"all_apps",
+		"app_hooks",
+		"app_modules",
+		"db_tables",
+		"doctype_form_meta",
+		"doctype_meta",
+		"doctype_modules",
+		"installed_apps",
+		"is_table",
+		"lang_full_dict",
+		"lang_user_translations",
+		"merged_translations",
+		"module_app",
+		"session",
+		"table_columns",
+	}
+)
+
+
 def _forget_request() -> None:
-	"""What a request leaves in memory: messages, flags, caches of roles, documents and permissions."""
+	"""What a request leaves in memory and in Redis: messages, flags, cached roles, settings, documents, permissions."""
 	import frappe
 
 	frappe.set_user("Administrator")
 	frappe.local.message_log = []
 	frappe.local.response = frappe._dict(docs=[])
 	frappe.local.form_dict = frappe._dict()
-	frappe.local.flags = frappe._dict(in_test=True)
+	frappe.local.flags.clear()
+	frappe.local.flags.update(copy.deepcopy(_first_flags))
+	if hasattr(frappe, "client_cache"):
+		# Frappe 16 keeps a copy in the process as well.
+		frappe.clear_cache()
+	else:
+		_forget_rows()
 	for cache in (
 		"role_permissions",
 		"cache",
@@ -89,14 +115,36 @@ def _forget_request() -> None:
 		"new_doc_templates",
 		"request_cache",
 	):
-		value = getattr(frappe.local, cache, None)
-		if value is not None:
+		if (value := getattr(frappe.local, cache, None)) is not None:
 			value.clear()
+	for settings in ("system_settings", "website_settings"):
+		if hasattr(frappe.local, settings):
+			delattr(frappe.local, settings)
+
+
+def _forget_rows() -> None:
+	import frappe
+	import frappe.utils.caching
+
+	prefix = f"{frappe.conf.db_name}|".encode()
+	keys = [
+		key
+		for key in frappe.cache.scan_iter(match=prefix + b"*", count=1000)
+		if key.removeprefix(prefix).decode(errors="replace") not in LASTING
+	]
+	if keys:
+		frappe.cache.unlink(*keys)
+	site_cache = getattr(frappe.utils.caching, "_SITE_CACHE", None)
+	if site_cache is not None:
+		site_cache.clear()
 
 
 @pytest.fixture(autouse=True)
 def _own_transaction(request: pytest.FixtureRequest) -> Iterator[None]:
-	"""Each test of the site begins as Administrator in a fresh transaction and leaves nothing in the database."""
+	"""Each test of the site begins as Administrator in a fresh transaction and leaves nothing in the database.
+
+	A test that changes DocTypes or custom fields calls frappe.clear_cache() itself.
+	"""
 	if not request.node.get_closest_marker("site"):
 		yield
 		return
@@ -108,8 +156,6 @@ def _own_transaction(request: pytest.FixtureRequest) -> Iterator[None]:
 	yield
 	frappe.db.rollback()
 	_forget_request()
-	# Documents, roles and settings read in the rolled-back transaction may lie in Redis.
-	frappe.clear_cache()
 
 
 @pytest.fixture(scope="session")

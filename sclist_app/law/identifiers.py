@@ -171,7 +171,7 @@ def check_phone(text: str | None) -> Checked:
 		"The telephone number has a wrong form. Enter a mobile number of 11 digits or a landline with its area"
 		" code, for example {example}."
 	)
-	return number, [Finding("phone.form", message, "", {"example": "0351-1234567"})]
+	return number, [Finding("phone.form", message, "", {"example": "0351-2345678"})]
 
 
 def check_postcode(text: str | None) -> Checked:

@@ -14,9 +14,9 @@ from devbench import external, framework, layout, packages, processes, services,
 from devbench.console import BenchError, say
 
 
-def prepare(*, assets: bool = True) -> None:
+def prepare(*, assets: bool = True, servers: bool = True) -> None:
 	"""Everything that does not need a running server."""
-	packages.ensure()
+	packages.ensure(servers)
 	framework.ensure_source()
 	framework.ensure_environment()
 	site.prepare_folder()
@@ -50,8 +50,8 @@ def demo(options: argparse.Namespace) -> None:
 			return
 		prepare()
 		bring_up(layout.DEMO_SITE)
-		site.demo_data()
 		start_servers()
+		site.demo_data()
 		rows = site.accounts(layout.DEMO_SITE)
 		site.print_accounts(services.address(), rows, layout.secret("administrator"))
 	say(f"ready after {time.monotonic() - begin:.1f} s; `make stop` ends it")
@@ -62,7 +62,8 @@ def test(options: argparse.Namespace) -> int:
 	with layout.lock("make test", options.wait):
 		if bench := external.chosen():
 			return testing.on_own_bench(bench, words)
-		prepare(assets=bool(testing.kinds(words) - {"unit"}))
+		site_needed = bool(testing.kinds(words) - {"unit"})
+		prepare(assets=site_needed, servers=site_needed)
 		return testing.on_evaluation_bench(words)
 
 
@@ -70,8 +71,9 @@ def pytest(options: argparse.Namespace) -> int:
 	words = options.arguments
 	address = ""
 	with layout.lock("pytest", options.wait):
-		if testing.kinds(words) - {"unit"}:
-			prepare()
+		site_needed = bool(testing.kinds(words) - {"unit"})
+		prepare(assets=site_needed, servers=site_needed)
+		if site_needed:
 			services.ensure_stores()
 			site.ensure(layout.TEST_SITE)
 			address = testing.start_servers()
@@ -133,13 +135,17 @@ def clean(options: argparse.Namespace) -> None:
 
 
 def shell(options: argparse.Namespace) -> int:
+	if own := external.chosen():
+		return own.interact("shell")
 	_need_stores(options)
 	return _in_site([str(layout.HERE / "site_tool.py"), options.site, "shell"])
 
 
 def run(options: argparse.Namespace) -> int:
-	_need_stores(options)
 	script = os.path.abspath(options.script)
+	if own := external.chosen():
+		return own.interact("run", script, *options.arguments)
+	_need_stores(options)
 	return _in_site([str(layout.HERE / "site_tool.py"), options.site, "run", script, *options.arguments])
 
 

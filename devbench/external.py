@@ -63,6 +63,11 @@ class Bench:
 			env=stages.clean_environment(CI="1"),
 		)
 
+	def interact(self, command: str, *arguments: str) -> int:
+		"""A shell or a script at the caller's terminal."""
+		words = [str(self.python), str(layout.HERE / "site_tool.py"), self.name, command, *arguments]
+		return subprocess.call(words, cwd=self.sites, env=stages.clean_environment())
+
 	def forget_state(self) -> None:
 		self.__dict__.pop("state", None)
 

@@ -76,8 +76,15 @@ def _make_source() -> None:
 	wanted = layout.CACHE / "framework.txt"
 	layout.write_atomic(wanted, REQUIREMENT + "\n")
 	# pip checks the hash of what it fetches and of what lies there already.
+	# A Debian without python3-pip has pip inside its virtual environments only.
+	tools = layout.CACHE / "pip"
+	venv = [_interpreter(), "-m", "venv", "--clear", tools]
+	key = layout.digest([str(layout.ROOT)])
+	stages.once(
+		"pip", key, lambda: stages.run(venv, log="framework", env=stages.clean_environment()) and None, tools
+	)
 	fetch = [
-		sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes",
+		tools / "bin" / "python", "-m", "pip", "download", "-q", "--no-deps", "--require-hashes",
 		"--only-binary", ":all:", "-d", layout.CACHE, "-r", wanted,
 	]  # fmt: skip
 	stages.run(fetch, log="framework", tries=3, env=stages.clean_environment())
@@ -131,15 +138,17 @@ def ensure_environment() -> bool:
 		*PINS,
 		*app_requirements(("test",)),
 	]
-	key = layout.digest([*needs, layout.HERE / "constraints.txt", str(layout.PROJECT), "2"])
-	return stages.once("python", key, lambda: _make_environment(needs), layout.PYTHON)
+	place = layout.digest([str(layout.ROOT), str(layout.PROJECT), _interpreter()])
+	key = f"{place}:{layout.digest([*needs, layout.HERE / 'constraints.txt', '2'])}"
+	# pip cannot tell a package that was cut off half-way from a whole one: only a finished environment is added to.
+	whole = layout.read_json(layout.STATE / "python.json").get("key", "").startswith(f"{place}:")
+	return stages.once("python", key, lambda: _make_environment(needs, anew=not whole), layout.PYTHON)
 
 
-def _make_environment(needs: list[str]) -> None:
-	# pip cannot tell a package that was cut off half-way from a whole one: begin anew, its cache is warm.
-	if layout.ENV.exists():
-		shutil.rmtree(layout.ENV)
-	stages.run([_interpreter(), "-m", "venv", layout.ENV], log="python", env=stages.clean_environment())
+def _make_environment(needs: list[str], anew: bool) -> None:
+	if anew:
+		shutil.rmtree(layout.ENV, ignore_errors=True)
+		stages.run([_interpreter(), "-m", "venv", layout.ENV], log="python", env=stages.clean_environment())
 	wanted = layout.CACHE / "requirements.txt"
 	layout.write_atomic(wanted, "\n".join(line for line in needs if line) + "\n")
 	stages.run(
@@ -205,7 +214,7 @@ def ensure_assets(force: bool = False) -> bool:
 		stages.forget("assets framework")
 		stages.forget("assets app")
 	framework_key = layout.digest(
-		[script, lock, layout.read_json(layout.STATE / "framework.json").get("key", "")]
+		[script, lock, str(layout.ROOT), layout.read_json(layout.STATE / "framework.json").get("key", "")]
 	)
 	built = stages.once(
 		"assets framework",

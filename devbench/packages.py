@@ -5,34 +5,40 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 
 from devbench import stages
 from devbench.console import BenchError, timed
 
 # The -core and -tools packages bring the programs and no service that would start by itself.
-DEBIAN = {
+SERVERS = {
 	"mariadb-server-core": "the database",
 	"mariadb-client": "the database's command line, used when a site is made or backed up",
 	"redis-tools": "cache and queue",
+	"nodejs": "building the scripts and styles",
+	"npm": "fetching what they import",
+	"wkhtmltopdf": "the framework's own print button",
 	"chromium": "browser tests",
-	"fonts-noto-cjk": "宋体 and 黑体",
-	"fonts-lxgw-wenkai": "楷体",
-	"fonts-arphic-ukai": "楷体",
-	"fonts-cwtex-fs": "仿宋体",
+	"poppler-utils": "reading PDFs in tests",
+}
+LIBRARIES = {
+	"python3-venv": "the bench's Python environment",
 	"libpango-1.0-0": "PDF",
 	"libpangoft2-1.0-0": "PDF",
 	"libharfbuzz-subset0": "PDF",
 	"libcairo2": "PDF",
-	"poppler-utils": "reading PDFs in tests",
-	"wkhtmltopdf": "the framework's own print button",
-	"python3-venv": "the bench's Python environment",
-	"nodejs": "building the scripts and styles",
+	"fonts-noto-cjk": "宋体 and 黑体",
+	"fonts-lxgw-wenkai": "楷体",
+	"fonts-arphic-ukai": "楷体",
+	"fonts-cwtex-fs": "仿宋体",
 }
+# Programs that count wherever they come from.
+ELSEWHERE = {"nodejs": "node", "npm": "npm"}
 
 
-def missing() -> list[str]:
-	"""Names of the packages above that are not installed; nodejs from elsewhere counts."""
-	names = [name for name in DEBIAN if not (name == "nodejs" and shutil.which("node"))]
+def missing(wanted: Iterable[str]) -> list[str]:
+	"""Those of the packages that are not installed."""
+	names = [name for name in wanted if not (name in ELSEWHERE and shutil.which(ELSEWHERE[name]))]
 	output = subprocess.run(
 		["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names],
 		capture_output=True,
@@ -43,11 +49,14 @@ def missing() -> list[str]:
 	return [name for name in names if name not in installed]
 
 
-def ensure() -> None:
+def ensure(servers: bool = True) -> None:
+	"""Install what is missing (root), or say in one line what to install."""
+	wanted = {**LIBRARIES, **(SERVERS if servers else {})}
 	if not shutil.which("dpkg-query") or not shutil.which("apt-get"):
-		_require_programs()
+		if servers:
+			_require_programs()
 		return
-	absent = missing()
+	absent = missing(wanted)
 	if not absent:
 		return
 	if os.geteuid() != 0:
@@ -84,7 +93,3 @@ def program(name: str, required: bool = True) -> str:
 	if not found and required:
 		raise BenchError(f"the program {name} is missing")
 	return found or ""
-
-
-def chromium() -> str:
-	return shutil.which("chromium") or "/usr/bin/chromium"

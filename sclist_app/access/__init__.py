@@ -1,0 +1,1 @@
+"""Bureaus, posts, who sees what, who may do what."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # Tables a page of Chinese text does not need: positioning and variants, vertical writing, bitmaps, signatures.
-_DROP = "DSIG VORG GSUB GPOS GDEF BASE JSTF vhea vmtx EBDT EBLC EBSC FFTM MVAR STAT PfEd".split()
+_DROP = ["DSIG", "VORG", "GSUB", "GPOS", "GDEF", "BASE", "JSTF", "vhea", "vmtx"]
+_DROP += ["EBDT", "EBLC", "EBSC", "FFTM", "MVAR", "STAT", "PfEd"]
 _SCHEME = "sclist-font:"
 _WEIGHTS = {400: 80, 500: 100, 600: 180, 700: 200}  # CSS → fontconfig
 _log = logging.getLogger(__name__)
@@ -111,7 +112,9 @@ def reduced(stacks: Sequence[tuple[str, tuple[str, ...]]], weights: dict[str, in
 				name = f"{face.family} Cut {weight}"
 				url = f"{_SCHEME}{len(files)}"
 				names[face], files[url] = name, data
-				rules.append(f'@font-face {{ font-family: "{name}"; src: url("{url}"); font-weight: {weight}; }}')
+				rules.append(
+					f'@font-face {{ font-family: "{name}"; src: url("{url}"); font-weight: {weight}; }}'
+				)
 		name = names.get(face) if face is not None else None
 		result.append((role, (name, *families) if name else tuple(families)))
 	return Reduced(tuple(result), "\n".join(rules), files)

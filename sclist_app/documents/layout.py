@@ -142,6 +142,11 @@ class PageLayout:
 		return self.text_height / self.lines
 
 	@property
+	def css_line_height(self) -> float:
+		"""The line as it stands in the style sheet, mm: rounded down, or the last line would miss the page by a hair."""
+		return int(self.line_height * 1000) / 1000
+
+	@property
 	def char_pitch(self) -> float:
 		"""Width of one cell of the letter grid, mm."""
 		return self.text_width / self.chars
@@ -196,7 +201,7 @@ def _family(names: tuple[str, ...]) -> str:
 @lru_cache(maxsize=32)
 def css(layout: PageLayout) -> str:
 	"""The whole style sheet of a layout: page box and measures from the constants, then `styles/<style>.css`."""
-	line, pitch = layout.line_height, layout.char_pitch
+	line, pitch = layout.css_line_height, layout.char_pitch
 	measures = {
 		"line": _mm(line),
 		"char": _mm(pitch),

@@ -68,7 +68,7 @@ LISTS: dict[str, str] = {
 }
 
 _FACTS_SAMPLE = (
-	"2024年1月12日至2月20日，你单位在《危险化学品安全生产许可证》（编号：（晋）WH安许证字〔2020〕00318号）"
+	"2026年1月12日至2月10日，你单位在《危险化学品安全生产许可证》（编号：（晋）WH安许证字〔2022〕00318号）"
 	"有效期届满、未依法办理延期手续的情况下，擅自组织粗苯加氢装置生产，累计生产纯苯1260吨，违法所得713.4万元。\n"
 	"以上事实有现场检查记录、询问笔录、生产台账和产品销售发票等证据证实。"
 )
@@ -116,18 +116,19 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("bureau.seal_name", "印章名称（署名）", "晋源市应急管理局"),
 	Placeholder("document.kind", "文书种类", "D01"),
 	Placeholder("document.title", "文书标题", "列入安全生产严重失信主体名单告知书"),
-	Placeholder("document.number", "发文字号", "晋源应急失信告〔2024〕1号"),
-	Placeholder("document.date", "成文日期", date(2024, 3, 5), "date"),
+	Placeholder("document.number", "发文字号", "晋源应急失信告〔2026〕1号"),
+	Placeholder("document.date", "成文日期", date(2026, 3, 5), "date"),
 	Placeholder("document.date_style", "日期写法", "arabic", "choice", ("arabic", "chinese")),
 	Placeholder("addressee.name", "名称（姓名）", "晋源市恒泰化工有限公司"),
 	Placeholder("addressee.kind", "类别", "unit", "choice", ("unit", "institution", "person")),
-	Placeholder("addressee.code_label", "代码（证件）名称", "统一社会信用代码"),
+	Placeholder("addressee.code_label", "代码（证件号码）名称", "统一社会信用代码"),
 	Placeholder("addressee.code", "代码（证件号码）", "91140100MA0H1A2B8E"),
 	Placeholder("addressee.address", "登记注册地址（住址）", "晋源市化工园区安康路6号"),
 	Placeholder("addressee.legal_representative", "法定代表人（负责人）", "李建国"),
 	Placeholder("addressee.role", "人员身份", "主要负责人"),
 	Placeholder("addressee.unit_name", "所在单位", "晋源市恒泰化工有限公司"),
-	Placeholder("case.number", "案件编号", "晋源失信〔2024〕3"),
+	Placeholder("addressee.unit_code", "所在单位统一社会信用代码", "91140100MA0H1A2B8E"),
+	Placeholder("case.number", "案件编号", "晋源失信〔2026〕3"),
 	Placeholder("case.ground_code", "列入情形代码", "7-1"),
 	Placeholder(
 		"case.ground_text",
@@ -138,26 +139,24 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("case.facts", "违法事实和证据", _FACTS_SAMPLE, "multiline"),
 	Placeholder("case.reasons", "性质恶劣、情节严重的理由", _REASONS_SAMPLE, "multiline"),
 	Placeholder("case.industry", "行业领域", "危险化学品"),
-	Placeholder("notice.number", "告知书文号", "晋源应急失信告〔2024〕1号"),
-	Placeholder("notice.served_on", "告知书送达日期", date(2024, 3, 7), "date"),
+	Placeholder("notice.number", "告知书文号", "晋源应急失信告〔2026〕1号"),
+	Placeholder("notice.served_on", "告知书送达日期", date(2026, 3, 6), "date"),
 	Placeholder(
 		"notice.defence_statement",
 		"陈述申辩和复核情况",
-		"你单位于2024年3月12日提交书面陈述申辩意见，提出延期申请已经递交、应当从轻处理。经复核，许可证有效期届满前"
+		"你单位于2026年3月12日提交书面陈述申辩意见，提出延期申请已经递交、应当从轻处理。经复核，许可证有效期届满前"
 		"你单位未提出延期申请，上述意见缺乏事实依据，本机关不予采纳。",
 		"multiline",
 	),
-	Placeholder("listing.decision_number", "列入决定书文号", "晋源应急失信决〔2024〕1号"),
-	Placeholder("listing.decision_date", "列入决定日期", date(2024, 3, 20), "date"),
+	Placeholder("listing.decision_number", "列入决定书文号", "晋源应急失信决〔2026〕1号"),
+	Placeholder("listing.decision_date", "列入决定日期", date(2026, 3, 20), "date"),
 	Placeholder("listing.start_text", "列入时间的起算", "作出列入决定之日"),
-	Placeholder("listing.listed_on", "列入日期", date(2024, 3, 20), "date"),
-	Placeholder("listing.term_start", "管理期限起", date(2024, 3, 20), "date"),
-	Placeholder("listing.term_end", "管理期限止", date(2027, 3, 20), "date"),
-	Placeholder("listing.earliest_application", "可以申请提前移出的最早日期", date(2025, 3, 21), "date"),
+	Placeholder("listing.listed_on", "列入日期", date(2026, 3, 20), "date"),
+	Placeholder("listing.term_start", "管理期限起", date(2026, 3, 20), "date"),
+	Placeholder("listing.term_end", "管理期限止", date(2029, 3, 20), "date"),
+	Placeholder("listing.earliest_application", "可以申请提前移出的最早日期", date(2027, 3, 21), "date"),
 	Placeholder("rights.defence_days", "陈述申辩工作日数", 5, "int"),
-	Placeholder(
-		"rights.defence_until_text", "陈述申辩期限（文字）", "自收到本告知书之日起5个工作日内"
-	),
+	Placeholder("rights.defence_until_text", "陈述申辩期限（文字）", "自收到本告知书之日起5个工作日内"),
 	Placeholder("rights.hearing_offered", "是否告知听证权", True, "bool"),
 	Placeholder("remedy.review_body", "行政复议机关", "晋源市人民政府"),
 	Placeholder("remedy.court", "管辖法院", "晋源市人民法院"),
@@ -231,7 +230,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, Kind], ...]] = {
 	"persons": (
 		("name", "姓名", "text"),
 		("role", "身份", "text"),
-		("id_label", "证件名称", "text"),
+		("id_label", "证件号码名称", "text"),
 		("id_number", "证件号码", "text"),
 	),
 	"served": (
@@ -247,8 +246,8 @@ _COLUMNS: dict[str, tuple[tuple[str, str, Kind], ...]] = {
 _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
 	"penalties": (
 		(
-			"（晋源）应急罚〔2024〕17号",
-			date(2024, 2, 26),
+			"（晋源）应急罚〔2026〕17号",
+			date(2026, 2, 26),
 			"晋源市应急管理局",
 			"责令停止生产，没收违法所得713.4万元，并处罚款40万元",
 			"《安全生产许可证条例》第十九条、第二十条",
@@ -257,18 +256,18 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
 	"accidents": (
 		(
 			"晋源市恒泰化工有限公司“1·15”较大爆炸事故",
-			date(2024, 1, 15),
+			date(2026, 1, 15),
 			"晋源市化工园区安康路6号",
 			"较大",
 			3,
 			5,
 			Decimal("12600000"),
-			"《关于晋源市恒泰化工有限公司“1·15”较大爆炸事故调查报告的批复》（晋源政函〔2024〕21号）",
+			"《关于晋源市恒泰化工有限公司“1·15”较大爆炸事故调查报告的批复》（晋源政函〔2026〕21号）",
 		),
 	),
 	"measures": _MEASURES,
-	"persons": (("李建国", "主要负责人", "居民身份证", "140106198001010018"),),
-	"served": (("列入安全生产严重失信主体名单告知书", "晋源应急失信告〔2024〕1号", 1),),
+	"persons": (("李建国", "主要负责人", "居民身份证号码", "140106198001010018"),),
+	"served": (("列入安全生产严重失信主体名单告知书", "晋源应急失信告〔2026〕1号", 1),),
 	"servers": (("王立新", "04010021007"), ("赵敏", "04010021012")),
 }
 
@@ -357,9 +356,7 @@ def closed(facts: Mapping[str, Any], seen: list[str] | None = None) -> dict[str,
 		if len(rows) > MAX_LIST:
 			raise FactsError(group, f"more than {MAX_LIST} rows")
 		keys = [c[0] for c in columns]
-		result[group] = [
-			_row(f"{group}[{i}]", f"{group}[].", keys, row, seen) for i, row in enumerate(rows)
-		]
+		result[group] = [_row(f"{group}[{i}]", f"{group}[].", keys, row, seen) for i, row in enumerate(rows)]
 	return result
 
 
@@ -373,9 +370,7 @@ def _row(path: str, prefix: str, keys: list[str], given: Any, seen: list[str] | 
 	if not isinstance(given, Mapping):
 		raise FactsError(path, "a mapping is needed")
 	_no_strangers(path, given, keys)
-	return {
-		key: _value(f"{path}.{key}", PLACEHOLDERS[prefix + key], given.get(key), seen) for key in keys
-	}
+	return {key: _value(f"{path}.{key}", PLACEHOLDERS[prefix + key], given.get(key), seen) for key in keys}
 
 
 def _value(path: str, placeholder: Placeholder, value: Any, seen: list[str] | None) -> Any:

@@ -34,7 +34,7 @@ from sclist_app.documents import fonts
 from sclist_app.documents import layout as page
 from sclist_app.documents.layout import PageLayout
 from sclist_app.documents.placeholders import GROUPS, LISTS, MAX_LIST, PLACEHOLDERS, Missing, closed
-from sclist_app.law.findings import Finding, N_
+from sclist_app.law.findings import N_, Finding
 
 MAX_BODY = 256 * 1024  # bytes of UTF-8
 MAX_OUTPUT = 2 * 1024 * 1024  # letters
@@ -172,7 +172,9 @@ def title_lines(text: str, per_line: int = 20) -> list[str]:
 		start = 0
 		for rest in range(count, 0, -1):
 			end = len(part) if rest == 1 else start + -(-(len(part) - start) // rest)
-			while start + 1 < end < len(part) and (part[end] in "，。、；：）》〉”〕的" or part[end - 1] in "（《〈“〔"):
+			while start + 1 < end < len(part) and (
+				part[end] in "，。、；：）》〉”〕的" or part[end - 1] in "（《〈“〔"
+			):
 				end -= 1
 			lines.append(part[start:end])
 			start = end
@@ -307,7 +309,11 @@ def check_template(body: str, required: Iterable[str] | Mapping[str, Any] = ()) 
 	`required` names blocks (`data-block`) the kind of document must have; here only the mark is looked for,
 	`missing_blocks` looks at the rendered text.
 	"""
-	findings = list(_checked(body)) if isinstance(body, str) else [_refuse("template.syntax", M_SYNTAX, 1, reason="")]
+	findings = (
+		list(_checked(body))
+		if isinstance(body, str)
+		else [_refuse("template.syntax", M_SYNTAX, 1, reason="")]
+	)
 	if not findings:
 		marks = _marks(body)
 		findings += [
@@ -373,13 +379,18 @@ class _Checker:
 		self.html: list[str] = []
 		self.cost = 0
 		self._line = 1
+		self._too_deep = False
 
 	def refuse(self, code: str, message: str, node: nodes.Node, **values: Any) -> None:
 		self.findings.append(_refuse(code, message, node.lineno, **values))
 
-	def statements(self, body: Sequence[nodes.Node], scope: Mapping[str, str], depth: int, weight: int) -> None:
+	def statements(
+		self, body: Sequence[nodes.Node], scope: Mapping[str, str], depth: int, weight: int
+	) -> None:
 		if depth > MAX_NESTING:
-			self.refuse("template.too_deep", M_DEPTH, body[0])
+			if not self._too_deep:
+				self._too_deep = True
+				self.findings.append(_refuse("template.too_deep", M_DEPTH, self._line))
 			return
 		for node in body:
 			self.cost += weight
@@ -446,7 +457,9 @@ class _Checker:
 		if kind in (_GROUP, _LIST, _ROW, _LOOP):
 			self.refuse("template.group", M_GROUP, node, name=path)
 
-	def expression(self, node: nodes.Node, scope: Mapping[str, str], depth: int = 0) -> tuple[str | None, str]:
+	def expression(
+		self, node: nodes.Node, scope: Mapping[str, str], depth: int = 0
+	) -> tuple[str | None, str]:
 		"""Check one expression. Returns (kind of its value or None if refused, path)."""
 		if depth > MAX_NESTING:
 			self.refuse("template.too_deep", M_DEPTH, node)
@@ -501,7 +514,11 @@ class _Checker:
 			return None, name
 		if isinstance(node, nodes.Getattr):
 			key = node.attr
-		elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+		elif (
+			isinstance(node, nodes.Getitem)
+			and isinstance(node.arg, nodes.Const)
+			and isinstance(node.arg.value, str)
+		):
 			key = node.arg.value
 		else:
 			self.refuse("template.statement", M_STATEMENT, node, what=_node_name(node))
@@ -564,13 +581,10 @@ def _node_name(node: nodes.Node) -> str:
 # ---------------------------------------------------------------- the HTML of a template
 
 _VOID = frozenset({"br", "hr", "img", "col"})
-_TAGS = (
-	frozenset(
-		"p div section span strong b em i u s sub sup h1 h2 h3 h4 table caption colgroup thead tbody tfoot tr th td"
-		" ul ol li".split()
-	)
-	| _VOID
-)
+_INLINE = frozenset({"span", "strong", "b", "em", "i", "u", "s", "sub", "sup"})
+_BLOCK = frozenset({"p", "div", "section", "h1", "h2", "h3", "h4", "ul", "ol", "li"})
+_TABLE = frozenset({"table", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "th", "td"})
+_TAGS = _VOID | _INLINE | _BLOCK | _TABLE
 _ATTRIBUTES: dict[str, frozenset[str]] = {
 	"*": frozenset({"class", "data-block"}),
 	"td": frozenset({"colspan", "rowspan"}),
@@ -707,7 +721,7 @@ class _Blocks(HTMLParser):
 	def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
 		name = dict(attrs).get("data-block")
 		if name:
-			self.blocks.setdefault(name, [])
+			self.blocks.setdefault(name, []).append(" ")
 		if tag in _VOID:
 			self._add(" ")
 		else:
@@ -717,7 +731,7 @@ class _Blocks(HTMLParser):
 		if any(t == tag for t, _ in self._stack):
 			while self._stack.pop()[0] != tag:
 				pass
-		if tag not in ("span", "strong", "b", "em", "i", "u", "s", "sub", "sup"):
+		if tag not in _INLINE:
 			self._add(" ")
 
 	def handle_data(self, data: str) -> None:
@@ -793,7 +807,7 @@ def full_html(html: str, layout: PageLayout = page.OFFICIAL, extra_css: str = ""
 	"""The fragment as a whole page with its style sheet, as it is printed and previewed."""
 	return (
 		'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n<style>\n'
-		f"{extra_css}\n{page.css(layout)}\n</style>\n</head>\n<body class=\"{layout.style}\">\n{html}\n</body>\n</html>\n"
+		f'{extra_css}\n{page.css(layout)}\n</style>\n</head>\n<body class="{layout.style}">\n{html}\n</body>\n</html>\n'
 	)
 
 

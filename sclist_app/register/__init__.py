@@ -1,0 +1,1 @@
+"""What a decision brings about: records, terms, publication, measures; and the listing kind of procedure."""

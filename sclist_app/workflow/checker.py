@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sclist_app.law import statute
-from sclist_app.law.findings import Finding, N_
+from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow import conditions
 from sclist_app.workflow.model import LimitRule, Mode, Nature, Procedure, Transition, Verb
 
@@ -46,7 +46,9 @@ def check(procedure: Procedure, world: World) -> list[Finding]:
 	return findings
 
 
-def _f(code: str, message: str, row: str | None = None, article: str = "", severity: str = "error", **values) -> Finding:
+def _f(
+	code: str, message: str, row: str | None = None, article: str = "", severity: str = "error", **values
+) -> Finding:
 	return Finding(code, message, article, values, severity, row)
 
 
@@ -60,10 +62,17 @@ def _rows(procedure: Procedure, world: World) -> Iterable[Finding]:
 	actions = {(t.step, t.action) for t in procedure.transitions}
 	condition_codes = {row.code for row in procedure.conditions}
 	for code in _duplicates(step.code for step in procedure.steps):
-		yield _f("step.duplicate", N_("Step code {step} is used twice. Give each step its own code."), code, step=code)
+		yield _f(
+			"step.duplicate",
+			N_("Step code {step} is used twice. Give each step its own code."),
+			code,
+			step=code,
+		)
 	starts = [step for step in procedure.steps if step.is_start]
 	if len(starts) != 1:
-		yield _f("start", N_("Exactly one step must be the start step; there are {count}."), count=len(starts))
+		yield _f(
+			"start", N_("Exactly one step must be the start step; there are {count}."), count=len(starts)
+		)
 	if not any(step.is_end for step in procedure.steps):
 		yield _f("end", N_("The procedure has no end step. Add one."))
 	for step in procedure.steps:
@@ -71,57 +80,122 @@ def _rows(procedure: Procedure, world: World) -> Iterable[Finding]:
 			yield _f("step.name", N_("Every step needs a code and a title."), step.code)
 		if not step.is_end:
 			if not step.post:
-				yield _f("step.post", N_("Step {step} has no post. Choose who does it."), step.code, step=step.title)
+				yield _f(
+					"step.post",
+					N_("Step {step} has no post. Choose who does it."),
+					step.code,
+					step=step.title,
+				)
 			elif step.post not in world.posts:
-				yield _f("step.post", N_("Step {step}: the post {post} does not exist."), step.code, step=step.title, post=step.post)
+				yield _f(
+					"step.post",
+					N_("Step {step}: the post {post} does not exist."),
+					step.code,
+					step=step.title,
+					post=step.post,
+				)
 			elif step.post in world.unheld_posts:
 				yield _f(
 					"step.unheld",
-					N_("Step {step}: nobody holds the post {post} in this bureau. Assign someone before publishing."),
+					N_(
+						"Step {step}: nobody holds the post {post} in this bureau. Assign someone before publishing."
+					),
 					step.code,
 					severity="warning",
 					step=step.title,
 					post=step.post,
 				)
 		if step.is_end and step.is_start:
-			yield _f("step.start_end", N_("Step {step} cannot be both start and end."), step.code, step=step.title)
+			yield _f(
+				"step.start_end", N_("Step {step} cannot be both start and end."), step.code, step=step.title
+			)
 		for other in (*step.waits_for, *step.separate_from):
 			if other not in codes or other == step.code:
-				yield _f("step.reference", N_("Step {step} names the step {other}, which does not exist."), step.code, step=step.title, other=other)
+				yield _f(
+					"step.reference",
+					N_("Step {step} names the step {other}, which does not exist."),
+					step.code,
+					step=step.title,
+					other=other,
+				)
 		if step.mode in (Mode.N_OF_M, Mode.MAJORITY) and step.quorum < 1:
-			yield _f("step.quorum", N_("Step {step} needs a quorum of at least 1."), step.code, step=step.title)
+			yield _f(
+				"step.quorum", N_("Step {step} needs a quorum of at least 1."), step.code, step=step.title
+			)
 	for t in procedure.transitions:
 		row = f"{t.step}/{t.action}"
 		if t.step not in codes:
-			yield _f("route.step", N_("A route starts at step {step}, which does not exist."), row, step=t.step)
+			yield _f(
+				"route.step", N_("A route starts at step {step}, which does not exist."), row, step=t.step
+			)
 		elif procedure.by_code[t.step].is_end:
 			yield _f("route.end", N_("The end step {step} cannot have routes."), row, step=t.step)
 		if not t.targets:
-			yield _f("route.target", N_("The route {row} leads nowhere. Enter the step it goes to."), row, row=row)
+			yield _f(
+				"route.target", N_("The route {row} leads nowhere. Enter the step it goes to."), row, row=row
+			)
 		for target in t.targets:
 			if target not in codes:
-				yield _f("route.target", N_("The route {row} leads to step {target}, which does not exist."), row, row=row, target=target)
+				yield _f(
+					"route.target",
+					N_("The route {row} leads to step {target}, which does not exist."),
+					row,
+					row=row,
+					target=target,
+				)
 		if t.condition and t.condition not in condition_codes:
-			yield _f("route.condition", N_("The route {row} names the condition {condition}, which does not exist."), row, row=row, condition=t.condition)
+			yield _f(
+				"route.condition",
+				N_("The route {row} names the condition {condition}, which does not exist."),
+				row,
+				row=row,
+				condition=t.condition,
+			)
 		for effect in t.effects:
 			if effect not in world.effects:
-				yield _f("route.effect", N_("The route {row} names the effect {effect}, which does not exist."), row, row=row, effect=effect)
+				yield _f(
+					"route.effect",
+					N_("The route {row} names the effect {effect}, which does not exist."),
+					row,
+					row=row,
+					effect=effect,
+				)
 	for rule in procedure.documents:
 		row = f"{rule.step}/{rule.action}/{rule.document_kind}"
 		if (rule.step, rule.action) not in actions:
-			yield _f("document.action", N_("The document {kind} belongs to an action that does not exist: {row}."), row, kind=rule.document_kind, row=row)
+			yield _f(
+				"document.action",
+				N_("The document {kind} belongs to an action that does not exist: {row}."),
+				row,
+				kind=rule.document_kind,
+				row=row,
+			)
 		if rule.document_kind not in world.document_kinds:
-			yield _f("document.kind", N_("The document kind {kind} does not exist."), row, kind=rule.document_kind)
+			yield _f(
+				"document.kind", N_("The document kind {kind} does not exist."), row, kind=rule.document_kind
+			)
 	for table in (procedure.materials, procedure.fields):
 		for rule in table:
 			if rule.step not in codes:
-				yield _f("row.step", N_("A row names the step {step}, which does not exist."), rule.step, step=rule.step)
+				yield _f(
+					"row.step",
+					N_("A row names the step {step}, which does not exist."),
+					rule.step,
+					step=rule.step,
+				)
 	for rule in procedure.limits:
 		if rule.step and rule.step not in codes:
-			yield _f("row.step", N_("A row names the step {step}, which does not exist."), rule.limit, step=rule.step)
+			yield _f(
+				"row.step",
+				N_("A row names the step {step}, which does not exist."),
+				rule.limit,
+				step=rule.step,
+			)
 
 
-def _reach(procedure: Procedure, avoid: Callable[[Transition], bool] = lambda t: False, back: bool = False) -> set[str]:
+def _reach(
+	procedure: Procedure, avoid: Callable[[Transition], bool] = lambda t: False, back: bool = False
+) -> set[str]:
 	"""Steps that can be reached from the start (or, `back`, from which an end can be reached)."""
 	if back:
 		found = {step.code for step in procedure.steps if step.is_end}
@@ -146,9 +220,19 @@ def _graph(procedure: Procedure) -> Iterable[Finding]:
 	reached, ending = _reach(procedure), _reach(procedure, back=True)
 	for step in procedure.steps:
 		if step.code not in reached:
-			yield _f("step.unreachable", N_("Step {step} can never be reached. Add a route to it or remove it."), step.code, step=step.title)
+			yield _f(
+				"step.unreachable",
+				N_("Step {step} can never be reached. Add a route to it or remove it."),
+				step.code,
+				step=step.title,
+			)
 		elif step.code not in ending:
-			yield _f("step.no_end", N_("From step {step} no end can be reached. Add a route onward."), step.code, step=step.title)
+			yield _f(
+				"step.no_end",
+				N_("From step {step} no end can be reached. Add a route onward."),
+				step.code,
+				step=step.title,
+			)
 		if not step.is_end and not procedure.buttons(step.code):
 			yield _f("step.no_exit", N_("Step {step} has no action. Add one."), step.code, step=step.title)
 	yield from _joins(procedure)
@@ -161,14 +245,22 @@ def _joins(procedure: Procedure) -> Iterable[Finding]:
 			continue
 		for other in step.waits_for:
 			if not any(step.code in t.targets for t in procedure.transitions if t.step == other):
-				yield _f("join", N_("Step {step} waits for step {other}, which does not lead to it."), step.code, step=step.title, other=other)
+				yield _f(
+					"join",
+					N_("Step {step} waits for step {other}, which does not lead to it."),
+					step.code,
+					step=step.title,
+					other=other,
+				)
 	for t in procedure.transitions:
 		if len(t.targets) > 1:
 			joined = {s.code for s in procedure.steps if set(t.targets) & set(s.waits_for)}
 			if not joined:
 				yield _f(
 					"fork",
-					N_("The route {row} opens several steps at once, but no step waits for all of them. Name them under “waits for” of the step where they meet."),
+					N_(
+						"The route {row} opens several steps at once, but no step waits for all of them. Name them under “waits for” of the step where they meet."
+					),
 					f"{t.step}/{t.action}",
 					row=f"{t.step}/{t.action}",
 				)
@@ -182,26 +274,70 @@ def _buttons(procedure: Procedure) -> Iterable[Finding]:
 			row = f"{step.code}/{button.action}"
 			defaults = [t for t in routes if not t.condition]
 			if len(defaults) != 1:
-				yield _f("route.default", N_("The action {row} needs exactly one route without a condition, as the default; it has {count}."), row, row=row, count=len(defaults))
+				yield _f(
+					"route.default",
+					N_(
+						"The action {row} needs exactly one route without a condition, as the default; it has {count}."
+					),
+					row,
+					row=row,
+					count=len(defaults),
+				)
 			elif routes[-1] is not defaults[0]:
-				yield _f("route.hidden", N_("The action {row} has routes behind the default that can never be taken. Give the default the highest number."), row, row=row)
+				yield _f(
+					"route.hidden",
+					N_(
+						"The action {row} has routes behind the default that can never be taken. Give the default the highest number."
+					),
+					row,
+					row=row,
+				)
 			if len({(t.label, t.verb, t.reason_required) for t in routes}) > 1:
-				yield _f("route.differs", N_("The routes of the action {row} must have the same button, verb and duty to give reasons."), row, row=row)
+				yield _f(
+					"route.differs",
+					N_(
+						"The routes of the action {row} must have the same button, verb and duty to give reasons."
+					),
+					row,
+					row=row,
+				)
 			if button.verb in (Verb.REFUSE, Verb.RETURN) and not button.reason_required:
 				yield _f(
 					"route.reason",
-					N_("The action {row} refuses or returns without a duty to give reasons. Tick “reason required”."),
+					N_(
+						"The action {row} refuses or returns without a duty to give reasons. Tick “reason required”."
+					),
 					row,
-					ORDER_11 + "第二十条" if procedure.kind == "Early Removal" else "《中华人民共和国行政处罚法》第四十五条",
+					ORDER_11 + "第二十条"
+					if procedure.kind == "Early Removal"
+					else "《中华人民共和国行政处罚法》第四十五条",
 					row=row,
 				)
 			if button.verb is Verb.EXPIRE and (step.nature is not Nature.WAIT or not step.limit):
-				yield _f("route.expire", N_("The action {row} waits for a limit, but step {step} has none."), row, row=row, step=step.title)
+				yield _f(
+					"route.expire",
+					N_("The action {row} waits for a limit, but step {step} has none."),
+					row,
+					row=row,
+					step=step.title,
+				)
 		if step.mode.votes:
 			for verb in (Verb.AGREE, Verb.REFUSE):
 				if sum(b.verb is verb for b in buttons) != 1:
-					yield _f("step.votes", N_("Step {step} is voted on: it needs exactly one action to agree and one to refuse."), step.code, step=step.title)
-		if not step.is_end and buttons and all(b.verb is Verb.EXPIRE for b in buttons) and step.nature is not Nature.WAIT:
+					yield _f(
+						"step.votes",
+						N_(
+							"Step {step} is voted on: it needs exactly one action to agree and one to refuse."
+						),
+						step.code,
+						step=step.title,
+					)
+		if (
+			not step.is_end
+			and buttons
+			and all(b.verb is Verb.EXPIRE for b in buttons)
+			and step.nature is not Nature.WAIT
+		):
 			yield _f("step.no_exit", N_("Step {step} has no action. Add one."), step.code, step=step.title)
 	yield from _idle_loops(procedure)
 
@@ -218,7 +354,12 @@ def _idle_loops(procedure: Procedure) -> Iterable[Finding]:
 		while stack:
 			code = stack.pop()
 			if code == origin:
-				yield _f("loop", N_("From step {step} the case returns to it without anybody acting. Break the circle."), origin, step=procedure.by_code[origin].title)
+				yield _f(
+					"loop",
+					N_("From step {step} the case returns to it without anybody acting. Break the circle."),
+					origin,
+					step=procedure.by_code[origin].title,
+				)
 				break
 			if code not in seen:
 				seen.add(code)
@@ -229,9 +370,20 @@ def _limits(procedure: Procedure, world: World) -> Iterable[Finding]:
 	named = {rule.limit for rule in procedure.limits}
 	for step in procedure.steps:
 		if step.limit and step.limit not in named:
-			yield _f("limit.missing", N_("Step {step} uses the limit {limit}, which is not in the table of limits."), step.code, step=step.title, limit=step.limit)
+			yield _f(
+				"limit.missing",
+				N_("Step {step} uses the limit {limit}, which is not in the table of limits."),
+				step.code,
+				step=step.title,
+				limit=step.limit,
+			)
 		if step.nature is Nature.WAIT and not step.limit:
-			yield _f("limit.wait", N_("Step {step} waits but has no limit. Choose one."), step.code, step=step.title)
+			yield _f(
+				"limit.wait",
+				N_("Step {step} waits but has no limit. Choose one."),
+				step.code,
+				step=step.title,
+			)
 	for rule in procedure.limits:
 		row = rule.limit + (f"/{rule.step}" if rule.step else "")
 		if rule.limit not in world.limits:
@@ -266,7 +418,11 @@ def _listing_envelope(procedure: Procedure) -> Iterable[Finding]:
 
 	notice, decision = draws("D01"), draws("D05")
 	if not decision:
-		yield _f("envelope.decision", N_("No action draws up the written listing decision (D05). Add it to the action that decides."), article=ORDER_11 + "第十条")
+		yield _f(
+			"envelope.decision",
+			N_("No action draws up the written listing decision (D05). Add it to the action that decides."),
+			article=ORDER_11 + "第十条",
+		)
 		return
 
 	def decided_without(blocked: Callable[[Transition], bool]) -> bool:
@@ -282,25 +438,65 @@ def _listing_envelope(procedure: Procedure) -> Iterable[Finding]:
 		return (t.step, t.action) in notice
 
 	if decided_without(after_notice):
-		yield _f("envelope.notice", N_("The decision can be reached without the notice to the party (D01). Every way to the decision must pass an action that draws it up."), article=ORDER_11 + "第九条")
+		yield _f(
+			"envelope.notice",
+			N_(
+				"The decision can be reached without the notice to the party (D01). Every way to the decision must pass an action that draws it up."
+			),
+			article=ORDER_11 + "第九条",
+		)
 	if decided_without(serves):
-		yield _f("envelope.service", N_("The decision can be reached without serving the notice. Every way to the decision must pass a step of service."), article=ORDER_11 + "第十条第二款")
+		yield _f(
+			"envelope.service",
+			N_(
+				"The decision can be reached without serving the notice. Every way to the decision must pass a step of service."
+			),
+			article=ORDER_11 + "第十条第二款",
+		)
 	waits = {s.code for s in procedure.steps if s.nature is Nature.WAIT and s.limit == "T01"}
 	if decided_without(lambda t: t.step in waits):
-		yield _f("envelope.defence", N_("The decision can be reached without a defence window. Every way to the decision must pass a waiting step with the limit T01."), article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条")
-	served_after = {code for t in procedure.transitions if (t.step, t.action) in decision for code in t.targets}
+		yield _f(
+			"envelope.defence",
+			N_(
+				"The decision can be reached without a defence window. Every way to the decision must pass a waiting step with the limit T01."
+			),
+			article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条",
+		)
+	served_after = {
+		code for t in procedure.transitions if (t.step, t.action) in decision for code in t.targets
+	}
 	if not any(procedure.by_code[c].nature is Nature.SERVE for c in _from(procedure, served_after)):
-		yield _f("envelope.decision_service", N_("The decision is never served. Add a step of service behind it."), article=ORDER_11 + "第十条第二款")
+		yield _f(
+			"envelope.decision_service",
+			N_("The decision is never served. Add a step of service behind it."),
+			article=ORDER_11 + "第十条第二款",
+		)
 	for limit in ("T03", "T04", "T05"):
 		if not procedure.limit(limit):
-			yield _f("envelope.limit", N_("The limit {limit} is missing from the table of limits."), limit, ORDER_11 + ("第十三条" if limit == "T05" else "第十一条"), limit=limit)
+			yield _f(
+				"envelope.limit",
+				N_("The limit {limit} is missing from the table of limits."),
+				limit,
+				ORDER_11 + ("第十三条" if limit == "T05" else "第十一条"),
+				limit=limit,
+			)
 	after = _from(procedure, served_after)
 	for tool, article in (("system_entry", "第十一条"), ("publication", "第十一条")):
 		if not any(procedure.by_code[c].tool == tool for c in after):
-			yield _f("envelope." + tool, N_("Behind the decision the step with the tool {tool} is missing."), article=ORDER_11 + article, tool=tool)
+			yield _f(
+				"envelope." + tool,
+				N_("Behind the decision the step with the tool {tool} is missing."),
+				article=ORDER_11 + article,
+				tool=tool,
+			)
 	for step_code, action in decision:
 		if procedure.by_code[step_code].level != "Own Level":
-			yield _f("envelope.bureau", N_("The decision must be made by the bureau that imposed the penalty, not by another level."), f"{step_code}/{action}", ORDER_11 + "第四条")
+			yield _f(
+				"envelope.bureau",
+				N_("The decision must be made by the bureau that imposed the penalty, not by another level."),
+				f"{step_code}/{action}",
+				ORDER_11 + "第四条",
+			)
 
 
 def _from(procedure: Procedure, codes: Iterable[str]) -> set[str]:

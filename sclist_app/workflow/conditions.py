@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sclist_app.law.findings import Finding, N_
+from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow.model import ConditionRow, split_codes
 
 __all__ = ["OPERATORS", "SCHEMA", "Fact", "check", "holds"]
@@ -33,7 +33,9 @@ SCHEMA: Mapping[str, Fact] = {
 	for fact in (
 		Fact("ground", N_("Listing Ground"), "choice", _GROUNDS),
 		Fact("fine", N_("Fine in Total"), "number"),
-		Fact("accident_level", N_("Accident Level"), "choice", ("general", "larger", "major", "extraordinary")),
+		Fact(
+			"accident_level", N_("Accident Level"), "choice", ("general", "larger", "major", "extraordinary")
+		),
 		Fact("deaths", N_("Deaths"), "number"),
 		Fact("injuries", N_("Serious Injuries"), "number"),
 		Fact("ban", N_("Ban Imposed"), "flag"),
@@ -76,7 +78,9 @@ def check(rows: Iterable[ConditionRow]) -> list[Finding]:
 		if fact is None:
 			bad = N_("Condition {code}: there is no fact {field}. Choose one from the list.")
 		elif row.operator not in OPERATORS[fact.type]:
-			bad = N_("Condition {code}: the operator {operator} does not fit the fact {field}. Choose another one.")
+			bad = N_(
+				"Condition {code}: the operator {operator} does not fit the fact {field}. Choose another one."
+			)
 		elif row.operator not in ("set", "not set"):
 			values = split_codes(row.value)
 			if not values:
@@ -93,7 +97,12 @@ def check(rows: Iterable[ConditionRow]) -> list[Finding]:
 					code="condition",
 					message=bad,
 					article="",
-					values={"code": row.code, "field": row.field, "operator": row.operator, "value": row.value},
+					values={
+						"code": row.code,
+						"field": row.field,
+						"operator": row.operator,
+						"value": row.value,
+					},
 					row=row.code,
 				)
 			)
@@ -135,5 +144,9 @@ def _row_holds(row: ConditionRow, actual: Any) -> bool:
 	if fact.type == "set":
 		met = bool(wanted_values & set(actual or ()))
 		return met if operator == "in" else not met
-	met = str(actual or "") in wanted_values if operator in ("in", "not in") else str(actual or "") == row.value.strip()
+	met = (
+		str(actual or "") in wanted_values
+		if operator in ("in", "not in")
+		else str(actual or "") == row.value.strip()
+	)
 	return met if operator in ("is", "in") else not met

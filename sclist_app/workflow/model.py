@@ -238,7 +238,10 @@ class Procedure:
 		return cls(
 			kind=str(data["kind"]),
 			key=key,
-			**{name: tuple(_row(row_type, row) for row in data.get(name) or ()) for name, row_type in tables.items()},
+			**{
+				name: tuple(_row(row_type, row) for row in data.get(name) or ())
+				for name, row_type in tables.items()
+			},
 		)
 
 	@cached_property

@@ -11,11 +11,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sclist_app.law.findings import Finding, N_
+from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow import conditions
 from sclist_app.workflow.model import Mode, Nature, OnRefusal, Procedure, Step, Transition, Verb
 
-__all__ = ["Outcome", "Refusal", "RunState", "StepState", "TaskState", "act", "expire", "permitted", "start"]
+__all__ = [
+	"Outcome",
+	"Refusal",
+	"RunState",
+	"StepState",
+	"TaskState",
+	"act",
+	"expire",
+	"permitted",
+	"route",
+	"start",
+]
 
 OPEN = "Open"
 DONE = "Done"
@@ -162,7 +173,9 @@ class _Work:
 				if not signers
 				else Finding(
 					"roster",
-					N_("Step {step} needs {needed} signers but only {count} may sign. Assign more people to the post."),
+					N_(
+						"Step {step} needs {needed} signers but only {count} may sign. Assign more people to the post."
+					),
 					"",
 					{"step": step.title, "needed": needed, "count": len(signers)},
 				)
@@ -195,7 +208,9 @@ class _Work:
 def _nobody(step: Step) -> Finding:
 	return Finding(
 		"roster",
-		N_("Nobody holds the post of step {step} in this bureau now. Ask the administrator to assign someone, then try again."),
+		N_(
+			"Nobody holds the post of step {step} in this bureau now. Ask the administrator to assign someone, then try again."
+		),
 		"",
 		{"step": step.title},
 		row=step.code,
@@ -227,14 +242,21 @@ def _tally(step: Step, members: int, agree: int, refuse: int) -> str:
 	return "" if pending else "Refuse"
 
 
-def _route(procedure: Procedure, step: str, action: str, facts: Mapping[str, Any]) -> Transition:
+def route(procedure: Procedure, step: str, action: str, facts: Mapping[str, Any]) -> Transition:
+	"""The route a button takes with these facts.
+
+	Raises:
+		Refusal: none fits.
+	"""
 	for transition in procedure.routes(step, action):
 		if not transition.condition or conditions.holds(procedure.condition(transition.condition), facts):
 			return transition
 	raise Refusal(
 		Finding(
 			"route",
-			N_("No route of this action fits the case. Tell the rule administrator: step {step}, action {action}."),
+			N_(
+				"No route of this action fits the case. Tell the rule administrator: step {step}, action {action}."
+			),
 			"",
 			{"step": step, "action": action},
 		)
@@ -256,7 +278,9 @@ def permitted(procedure: Procedure, state: RunState, task: TaskState, actor: str
 		findings.append(
 			Finding(
 				"task_closed",
-				N_("This task is already finished, somebody else has dealt with it. Reload the page to see where the case stands."),
+				N_(
+					"This task is already finished, somebody else has dealt with it. Reload the page to see where the case stands."
+				),
 				"",
 			)
 		)
@@ -267,7 +291,9 @@ def permitted(procedure: Procedure, state: RunState, task: TaskState, actor: str
 			findings.append(
 				Finding(
 					"separation",
-					N_("You acted in step {earlier}, so you may not act in step {step}. Someone else must do it."),
+					N_(
+						"You acted in step {earlier}, so you may not act in step {step}. Someone else must do it."
+					),
 					"《中华人民共和国行政处罚法》第五十八条、第六十四条"
 					if step.nature is Nature.REVIEW
 					else "",
@@ -305,16 +331,16 @@ def act(
 	button = next((t for t in procedure.buttons(task.step) if t.action == action), None)
 	if button is None or button.verb is Verb.EXPIRE:
 		raise Refusal(
-			Finding("no_action", N_("The action {action} does not exist in this step."), "", {"action": action})
+			Finding(
+				"no_action", N_("The action {action} does not exist in this step."), "", {"action": action}
+			)
 		)
 	if button.reason_required and not opinion.strip():
 		raise Refusal(
 			Finding(
 				"reason",
 				N_("Enter your reasons: {label} needs an opinion in writing."),
-				"《中华人民共和国行政处罚法》第四十五条、第五十九条"
-				if button.verb is Verb.REFUSE
-				else "",
+				"《中华人民共和国行政处罚法》第四十五条、第五十九条" if button.verb is Verb.REFUSE else "",
 				{"label": button.label},
 			)
 		)
@@ -330,7 +356,7 @@ def act(
 		if step.mode.votes:
 			work.note("votes_void", step=step.code, round=task.round)
 		work.close(task, RETURNED if button.verb is Verb.RETURN else DONE, done_by=actor)
-	transition = _route(procedure, step.code, action, facts)
+	transition = route(procedure, step.code, action, facts)
 	work.move(transition)
 	return work.outcome_of(transition)
 
@@ -376,8 +402,10 @@ def expire(
 	"""
 	button = next((t for t in procedure.buttons(step) if t.verb is Verb.EXPIRE), None)
 	if step not in state.active or button is None:
-		raise Refusal(Finding("not_waiting", N_("The step {step} is not waiting for a limit."), "", {"step": step}))
+		raise Refusal(
+			Finding("not_waiting", N_("The step {step} is not waiting for a limit."), "", {"step": step})
+		)
 	work = _Work(procedure, state, roster, facts)
-	transition = _route(procedure, step, button.action, facts)
+	transition = route(procedure, step, button.action, facts)
 	work.move(transition)
 	return work.outcome_of(transition)

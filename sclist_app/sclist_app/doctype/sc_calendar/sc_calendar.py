@@ -1,5 +1,11 @@
 from frappe.model.document import Document
 
+from sclist_app.workflow import calendars
+
 
 class SCCalendar(Document):
-	pass
+	def validate(self):
+		calendars.validate(self)
+
+	def on_update(self):
+		calendars.forget()

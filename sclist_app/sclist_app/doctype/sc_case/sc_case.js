@@ -80,31 +80,17 @@ async function explain_ground(frm) {
 // The form is open for the steps whose holder fills it; in every other step it is there to be read.
 function apply_step(frm) {
 	const panel = frm.sclist_panel;
-	const policies = panel.form_policy();
-	const filling = panel.my_tasks().some((task) => task.nature === "Fill");
-	for (const field of frm.fields) {
-		const df = field.df;
-		const name = df.fieldname;
-		if (!name || frappe.model.no_value_type.includes(df.fieldtype) && df.fieldtype !== "Table") continue;
-		const stated = frappe.meta.get_docfield(frm.doctype, name);
-		if (!stated || stated.sclist_fixed || df.parent !== frm.doctype) continue;
-		const policy = policies[name];
-		const open = policy ? ["Edit", "Required"].includes(policy) : filling;
-		if (name !== "bureau") frm.set_df_property(name, "read_only", open ? original(frm, name) : 1);
-		if (policy === "Hidden") frm.toggle_display(name, false);
-		if (policy === "Required") frm.toggle_reqd(name, open);
+	let open = false;
+	// The DocType's own fields; what is set below goes to the copy of this document.
+	for (const df of frappe.get_meta(frm.doctype).fields) {
+		if (df.read_only || df.fieldtype === "HTML" || frappe.model.layout_fields.includes(df.fieldtype)) continue;
+		const policy = panel.field_policy(df.fieldname);
+		const editable = ["Edit", "Required"].includes(policy) && df.fieldname !== "bureau";
+		open = open || editable;
+		frm.set_df_property(df.fieldname, "read_only", editable ? 0 : 1);
+		frm.set_df_property(df.fieldname, "reqd", df.reqd || (editable && policy === "Required") ? 1 : 0);
+		if (policy === "Hidden") frm.set_df_property(df.fieldname, "hidden", 1);
 	}
-	const open = filling || Object.values(policies).some((policy) => ["Edit", "Required"].includes(policy));
 	if (open) frm.enable_save();
 	else frm.disable_save();
-}
-
-// What the DocType itself says, from before any step was applied.
-function original(frm, name) {
-	frm.sclist_read_only = frm.sclist_read_only || {};
-	if (!(name in frm.sclist_read_only)) {
-		const df = frappe.get_meta(frm.doctype).fields.find((one) => one.fieldname === name);
-		frm.sclist_read_only[name] = df?.read_only || 0;
-	}
-	return frm.sclist_read_only[name];
 }

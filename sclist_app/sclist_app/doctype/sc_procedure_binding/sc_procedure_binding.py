@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from sclist_app.workflow import versions
+
 
 class SCProcedureBinding(Document):
-	pass
+	def validate(self):
+		versions.validate_binding(self)

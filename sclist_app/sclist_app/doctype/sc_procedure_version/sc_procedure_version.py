@@ -1,5 +1,17 @@
 from frappe.model.document import Document
 
+from sclist_app.workflow import versions
+
 
 class SCProcedureVersion(Document):
-	pass
+	def before_insert(self):
+		versions.prepare(self)
+
+	def validate(self):
+		versions.validate(self)
+
+	def on_trash(self):
+		versions.refuse_delete(self)
+
+	def before_rename(self, *args):
+		versions.refuse_rename(self)

@@ -1,0 +1,33 @@
+"""The day and hour the system works with; server code (demo data, tests) may work as of another day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import frappe
+from frappe.utils import get_datetime, getdate, now_datetime
+
+_KEY = "sclist_as_of"
+
+
+def now() -> datetime:
+	"""Now, in the site's time zone, without zone."""
+	fixed = getattr(frappe.local, _KEY, None)
+	return fixed or now_datetime()
+
+
+def today() -> date:
+	return getdate(now())
+
+
+@contextmanager
+def as_of(moment: date | datetime | str) -> Iterator[None]:
+	"""Work inside the block as if it were that moment. Never reached from a request."""
+	before = getattr(frappe.local, _KEY, None)
+	setattr(frappe.local, _KEY, get_datetime(moment))
+	try:
+		yield
+	finally:
+		setattr(frappe.local, _KEY, before)

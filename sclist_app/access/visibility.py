@@ -1,0 +1,183 @@
+"""Who sees what, who may do what. One function decides for lists and for forms.
+
+Deny by default: the Frappe roles only open the door, what is behind it comes from the posts a user holds.
+Reading follows the bureau tree downwards; writing an operating document needs a task (the engine says so);
+writing configuration needs a configuring post at the bureau or above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import frappe
+from frappe.model.document import Document
+
+from sclist_app.access.posts import Held, held
+
+__all__ = ["condition", "has_permission", "may_read_bureau", "scope"]
+
+# Operating documents: each has a `bureau` field that the tree is asked about.
+OPERATING = (
+	"SC Penalty",
+	"SC Case",
+	"SC Notice",
+	"SC Service Record",
+	"SC Defence",
+	"SC Listing Record",
+	"SC Publication",
+	"SC Measure Record",
+	"SC Run",
+	"SC Task",
+	"SC Vote",
+	"SC Clock",
+	"SC Event",
+)
+# Forms an officer fills; the others are written by the engine only.
+FORMS = ("SC Case", "SC Penalty", "SC Entity")
+# Configuration that belongs to a bureau (empty bureau: the national text).
+CONFIGURATION = (
+	"SC Procedure",
+	"SC Procedure Version",
+	"SC Procedure Binding",
+	"SC Document Template",
+	"SC Text Block",
+	"SC Number Rule",
+	"SC Publication Channel",
+)
+READING = ("read", "select", "report", "print", "export", "email_preview")
+
+
+@dataclass(frozen=True)
+class Scope:
+	"""What a user may read: everything, or these bureaus and these stretches of the tree."""
+
+	everything: bool
+	bureaus: frozenset[str] = frozenset()
+	ranges: frozenset[tuple[int, int]] = frozenset()
+
+	def sql(self, column: str) -> str:
+		"""The same answer as a condition; names come from our own tables, escaped all the same."""
+		if self.everything:
+			return ""
+		parts = []
+		if self.bureaus:
+			names = ", ".join(frappe.db.escape(name) for name in sorted(self.bureaus))
+			parts.append(f"{column} in ({names})")
+		if self.ranges:
+			stretches = " or ".join(
+				f"(lft >= {low:d} and rgt <= {high:d})" for low, high in sorted(self.ranges)
+			)
+			parts.append(f"{column} in (select name from `tabSC Bureau` where {stretches})")
+		return f"({' or '.join(parts)})" if parts else "1=0"
+
+	def admits(self, bureau: str | None) -> bool:
+		if self.everything:
+			return True
+		if not bureau:
+			return False
+		if bureau in self.bureaus:
+			return True
+		if not self.ranges:
+			return False
+		place = frappe.get_cached_value("SC Bureau", bureau, ["lft", "rgt"], as_dict=True)
+		return bool(place) and any(low <= place.lft and place.rgt <= high for low, high in self.ranges)
+
+
+def scope(user: str | None = None) -> Scope:
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return Scope(True)
+	own = held(user)
+	return Scope(
+		False,
+		frozenset(h.bureau for h in own if not h.reads_below),
+		frozenset((h.lft, h.rgt) for h in own if h.reads_below),
+	)
+
+
+def may_read_bureau(bureau: str | None, user: str | None = None) -> bool:
+	return scope(user).admits(bureau)
+
+
+def condition(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`: the rows of a list a user may see."""
+	user = user or frappe.session.user
+	if user == "Administrator" or (doctype == "SC Post Assignment" and _administers(user)):
+		return ""
+	if doctype in OPERATING or doctype == "SC Post Assignment":
+		return scope(user).sql(f"`tab{doctype}`.`bureau`")
+	# The register of entities and the configuration are open to every post holder, to nobody else.
+	return "" if held(user) or _administers(user) else "1=0"
+
+
+def has_permission(doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Hook `has_permission`: the same answer for one document. Always a plain True or False."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return True
+	if doc.doctype in CONFIGURATION:
+		return _configuration(doc, ptype, user)
+	if doc.doctype == "SC Post Assignment":
+		return _administers(user) or (ptype in READING and may_read_bureau(doc.bureau, user))
+	if ptype in READING:
+		return bool(held(user)) if doc.doctype == "SC Entity" else may_read_bureau(_stored_bureau(doc), user)
+	if doc.doctype not in FORMS:
+		return False
+	if ptype == "create":
+		return _may_create(doc, user)
+	if ptype == "write":
+		return _may_write(doc, user)
+	return False
+
+
+def _stored_bureau(doc: Document) -> str | None:
+	"""The bureau in the database, not one a request may have put into the document."""
+	if doc.get("__islocal") or not doc.name:
+		return doc.get("bureau")
+	return frappe.db.get_value(doc.doctype, doc.name, "bureau") or doc.get("bureau")
+
+
+def _administers(user: str) -> bool:
+	return "System Manager" in frappe.get_roles(user)
+
+
+def _configuration(doc: Document, ptype: str, user: str) -> bool:
+	if ptype in READING:
+		return bool(held(user)) or _administers(user)
+	if ptype not in ("write", "create", "delete"):
+		return False
+	bureau = doc.get("bureau")
+	if not bureau:
+		return _administers(user)
+	place = frappe.get_cached_value("SC Bureau", bureau, ["lft", "rgt"], as_dict=True)
+	return bool(place) and any(h.configures and h.lft <= place.lft and place.rgt <= h.rgt for h in held(user))
+
+
+def _fills(user: str, bureau: str | None) -> list[Held]:
+	return [h for h in held(user) if h.fills_forms and (not bureau or h.bureau == bureau)]
+
+
+def _may_create(doc: Document, user: str) -> bool:
+	return bool(_fills(user, doc.get("bureau")))
+
+
+def _may_write(doc: Document, user: str) -> bool:
+	bureau = _stored_bureau(doc)
+	if doc.doctype == "SC Case" and not doc.get("__islocal"):
+		return (
+			bool(frappe.get_all("SC Task", filters=_open_tasks(doc, user), limit=1)) if held(user) else False
+		)
+	return bool(_fills(user, bureau))
+
+
+def _open_tasks(doc: Document, user: str) -> list:
+	"""Open tasks on the document that this user may take; only who has one may write."""
+	own = held(user)
+	return [
+		["reference_doctype", "=", doc.doctype],
+		["reference_name", "=", doc.name],
+		["status", "=", "Open"],
+		["bureau", "in", sorted({h.bureau for h in own})],
+		["post", "in", sorted({h.post for h in own})],
+		["assignee", "in", ["", user]],
+	]

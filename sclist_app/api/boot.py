@@ -1,0 +1,17 @@
+import frappe
+
+from sclist_app.access.posts import held
+
+
+def boot_session(bootinfo) -> None:
+	"""What the desk needs to know of the user's posts from the first page on."""
+	own = held()
+	bureaus = list(dict.fromkeys(h.bureau for h in own))
+	bootinfo.sclist = {
+		"bureaus": [
+			{"name": name, "bureau_name": frappe.get_cached_value("SC Bureau", name, "bureau_name")}
+			for name in bureaus
+		],
+		"posts": sorted({h.post for h in own}),
+		"fills_forms": sorted({h.bureau for h in own if h.fills_forms}),
+	}

@@ -1,0 +1,218 @@
+"""Issue a document: choose the template, fill it, draw the number, freeze the text, keep the PDF.
+
+All of it happens in the transaction of the act that issues; a failure anywhere leaves neither number nor paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe import _
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.posts import bureau_chain
+from sclist_app.access.today import today
+from sclist_app.documents import numbers, store
+from sclist_app.documents.layout import LAYOUTS, OFFICIAL
+from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError
+from sclist_app.documents.rendering import (
+	MissingFacts,
+	Rendered,
+	TemplateRefused,
+	missing_blocks,
+	render_html,
+	render_pdf,
+)
+from sclist_app.law.findings import N_, Finding, render
+
+__all__ = ["Paper", "issue", "preview", "template_for", "text_blocks"]
+
+
+@dataclass(frozen=True)
+class Paper:
+	"""What a document is about: kind ("D01"), facts for its template, whom and what it belongs to."""
+
+	kind: str
+	bureau: str
+	facts: Mapping[str, Any]
+	addressee: str
+	addressee_name: str
+	reference_doctype: str
+	reference_name: str
+	run: str | None = None
+	step: str = ""
+	joint_with: str | None = None
+	is_demo: bool = False
+
+
+def template_for(bureau: str, kind: str):
+	"""The template row (name, body, date_style) that applies: own, nearest ancestor's, national.
+
+	Raises:
+		frappe.ValidationError: there is none.
+	"""
+	rows = frappe.get_all(
+		"SC Document Template",
+		filters={"document_kind": kind, "enabled": 1},
+		fields=["name", "bureau", "body", "date_style"],
+		order_by="version_no desc, creation desc",
+	)
+	for code in (*bureau_chain(bureau), None):
+		for row in rows:
+			if (row.bureau or None) == code:
+				return row
+	frappe.throw(
+		_("There is no template for the document {0}. Ask the rule administrator to add one.").format(kind)
+	)
+
+
+def text_blocks(bureau: str) -> dict[str, str]:
+	"""Local wording of the text blocks, the bureau's own before its ancestors'."""
+	rows = frappe.get_all(
+		"SC Text Block",
+		filters={"bureau": ["in", bureau_chain(bureau) or [""]]},
+		fields=["block", "bureau", "text"],
+		order_by="creation",
+	)
+	found: dict[str, str] = {}
+	for code in bureau_chain(bureau):
+		for row in rows:
+			if row.bureau == code:
+				found.setdefault(row.block, row.text)
+	return found
+
+
+def _facts(paper: Paper, template, number: str) -> dict[str, Any]:
+	facts = dict(paper.facts)
+	facts["document"] = {
+		**facts.get("document", {}),
+		"kind": paper.kind,
+		"title": _title(paper.kind),
+		"number": number,
+		"date": today(),
+		"date_style": (template.date_style or "Arabic").lower(),
+	}
+	return facts
+
+
+def _title(kind: str) -> str:
+	return frappe.get_cached_value("SC Document Kind", kind, "title") or kind
+
+
+def _html(body: str, facts: Mapping[str, Any], preview: bool) -> str:
+	try:
+		return render_html(body, facts, preview=preview)
+	except MissingFacts as missing:
+		labels = "、".join(PLACEHOLDERS[name].label for name in missing.names)
+		frappe.throw(
+			_(
+				"The document cannot be issued yet, these facts are missing: {0}. Enter them in the case, the entity or the bureau."
+			).format(frappe.bold(labels)),
+			title=_("Document incomplete"),
+		)
+	except TemplateRefused as refused:
+		frappe.throw(
+			[render(f, _) for f in refused.findings], title=_("The template has a fault"), as_list=True
+		)
+	except FactsError as error:
+		frappe.throw(_("The facts of the document do not fit: {0}.").format(str(error)))
+
+
+def issue(paper: Paper) -> str:
+	"""Issue the document and return the name of its SC Notice.
+
+	Raises:
+		frappe.ValidationError: template, facts or a legally required part is missing.
+	"""
+	kind = frappe.get_cached_doc("SC Document Kind", paper.kind)
+	number = numbers.draw(paper.bureau, paper.kind, today().year) if kind.numbered else ""
+	template = template_for(paper.bureau, paper.kind)
+	html = _html(template.body, _facts(paper, template, number), preview=False)
+	refuse_incomplete(kind, html)
+	printed = render_pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
+	path = store.write(printed.pdf, printed.sha256)
+	notice = frappe.new_doc("SC Notice")
+	notice.update(
+		{
+			"document_kind": paper.kind,
+			"title": kind.title,
+			"number": number or None,
+			"status": "Issued",
+			"bureau": paper.bureau,
+			"addressee": paper.addressee,
+			"addressee_name": paper.addressee_name,
+			"issued_on": today(),
+			"issued_by": frappe.session.user,
+			"reference_doctype": paper.reference_doctype,
+			"reference_name": paper.reference_name,
+			"run": paper.run,
+			"step": paper.step,
+			"template": template.name,
+			"joint_with": paper.joint_with,
+			"file": path,
+			"pages": printed.pages,
+			"text_hash": hashlib.sha256(html.encode()).hexdigest(),
+			"file_hash": printed.sha256,
+			"html": html,
+			"facts_json": json.dumps(paper.facts, ensure_ascii=False, default=str),
+			"is_demo": paper.is_demo,
+		}
+	)
+	with engine_writes():
+		notice.insert(ignore_permissions=True)  # the act that issues has been permitted
+	return notice.name
+
+
+def required_blocks(kind) -> dict[str, Any]:
+	return json.loads(kind.required_blocks or "{}") or {}
+
+
+def refuse_incomplete(kind, html: str) -> None:
+	"""A document without a part the law demands is not issued, whatever the template says."""
+	required = required_blocks(kind)
+	missing = missing_blocks(html, required)
+	if missing:
+		labels = [
+			required[name].get("label", name)
+			if isinstance(required, dict) and isinstance(required[name], dict)
+			else name
+			for name in missing
+		]
+		finding = Finding(
+			"document.blocks",
+			N_("The document {title} lacks what the law demands: {missing}. Complete the template."),
+			"",
+			{"title": kind.title, "missing": labels},
+		)
+		frappe.throw(render(finding, _), title=_("Document incomplete"))
+
+
+def preview(paper: Paper) -> Rendered:
+	"""The document as it would look, without number; nothing is drawn or stored."""
+	kind = frappe.get_cached_doc("SC Document Kind", paper.kind)
+	template = template_for(paper.bureau, paper.kind)
+	return render_pdf(
+		_html(template.body, _facts(paper, template, "（样稿，未编号）"), preview=True),
+		LAYOUTS.get(kind.layout or "", OFFICIAL),
+	)
+
+
+def void(name: str, reason: str) -> None:
+	"""Void an issued document; its number stays with it and is never given out again.
+
+	Raises:
+		frappe.ValidationError: no reason, or already void.
+	"""
+	if not (reason or "").strip():
+		frappe.throw(_("Enter why the document is voided."))
+	with engine_writes():
+		notice = frappe.get_doc("SC Notice", name)
+		if notice.status == "Voided":
+			frappe.throw(_("The document {0} is void already.").format(notice.number))
+		notice.status, notice.void_reason = "Voided", reason
+		notice.save(ignore_permissions=True)  # the caller has checked the right to void

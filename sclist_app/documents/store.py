@@ -1,0 +1,66 @@
+"""The issued PDFs on disk: in the site's private files, named by their hash, without a File record.
+
+A File record would let every reader of the notice download the full identity numbers past our log; these files
+leave the site through `api.papers.download` only. They lie under private/files, so the site's backup has them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+FOLDER = "sclist"
+
+
+def write(pdf: bytes, digest: str) -> str:
+	"""Store the bytes; returns the path under the site's private files.
+
+	Raises:
+		frappe.ValidationError: the disk refuses; nothing is left behind.
+	"""
+	relative = f"{FOLDER}/{digest[:2]}/{digest}.pdf"
+	target = _absolute(relative)
+	try:
+		target.parent.mkdir(parents=True, exist_ok=True)
+		handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+		try:
+			with os.fdopen(handle, "wb") as file:
+				file.write(pdf)
+				file.flush()
+				os.fsync(file.fileno())
+			os.replace(temporary, target)
+		except BaseException:
+			Path(temporary).unlink(missing_ok=True)
+			raise
+	except OSError as error:
+		frappe.log_error("sclist: document could not be stored")
+		frappe.throw(
+			_(
+				"The document could not be stored ({0}). Nothing was issued; try again or tell the administrator."
+			).format(error.strerror)
+		)
+	return relative
+
+
+def read(relative: str) -> bytes:
+	"""The bytes of a stored document.
+
+	Raises:
+		frappe.DoesNotExistError: the file is gone.
+	"""
+	path = _absolute(relative)
+	if not path.is_file():
+		raise frappe.DoesNotExistError(_("The file of this document is missing. Tell the administrator."))
+	return path.read_bytes()
+
+
+def _absolute(relative: str) -> Path:
+	root = Path(frappe.get_site_path("private", "files")).resolve()
+	path = (root / relative).resolve()
+	if root not in path.parents:
+		raise frappe.PermissionError
+	return path

@@ -1,0 +1,156 @@
+"""What the panel of a case shows of the listing itself: papers, answers, records, publications, measures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+__all__ = ["case_panel"]
+
+
+def case_panel(doc: Document) -> dict[str, Any]:
+	"""Rows for the panel; the caller has checked the right to read the case."""
+	return {
+		"subjects": [
+			{"entity": r.entity, "entity_name": r.entity_name, "code_shown": r.code_shown}
+			for r in doc.subjects
+		],
+		"papers": _papers(doc),
+		"defences": _defences(doc),
+		"records": _records(doc),
+		"publications": _publications(doc),
+		"measures": _measures(doc),
+	}
+
+
+def _name(user: str | None) -> str:
+	return (frappe.get_cached_value("User", user, "full_name") or user) if user else ""
+
+
+def _papers(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Notice",
+		filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
+		fields=[
+			"name",
+			"document_kind",
+			"title",
+			"number",
+			"addressee",
+			"addressee_name",
+			"issued_on",
+			"status",
+			"pages",
+			"joint_with",
+		],
+		order_by="issued_on asc, creation asc",
+	)
+	services = frappe.get_all(
+		"SC Service Record",
+		filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
+		fields=["name", "notice", "method", "result", "served_on", "delivered_on"],
+		order_by="creation asc",
+	)
+	for row in rows:
+		own = [s for s in services if s.notice == row.name]
+		row["services"] = [{**s, "method_label": _(s.method), "result_label": _(s.result)} for s in own]
+		row["served_on"] = next((s.served_on for s in own if s.result == "Served"), None)
+		row["status_label"] = _(row.status)
+		row["download_url"] = f"/api/method/sclist_app.api.papers.download?notice={row.name}"
+	return rows
+
+
+def _defences(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Defence",
+		filters={"case": doc.name},
+		fields=[
+			"name",
+			"subject",
+			"subject_name",
+			"kind",
+			"received_on",
+			"content",
+			"conclusion",
+			"review_reasons",
+			"file",
+		],
+		order_by="received_on asc, creation asc",
+	)
+	for row in rows:
+		row["kind_label"] = _(row.kind)
+		row["conclusion_label"] = _(row.conclusion) if row.conclusion else ""
+	return rows
+
+
+def _records(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Listing Record",
+		filters={"case": doc.name},
+		fields=[
+			"name",
+			"entity_name",
+			"code_shown",
+			"state",
+			"listed_on",
+			"term_end",
+			"earliest_application",
+			"system_serial",
+			"entered_on",
+			"shown",
+		],
+		order_by="creation asc, name asc",
+	)
+	for row in rows:
+		row["state_label"] = _(row.state)
+	return rows
+
+
+def _publications(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Publication",
+		filters={"case": doc.name},
+		fields=[
+			"name",
+			"record",
+			"entity_name",
+			"channel",
+			"mandatory",
+			"state",
+			"address",
+			"published_at",
+			"screenshot",
+			"note",
+			"recorded_by",
+			"reviewed_by",
+		],
+		order_by="creation asc",
+	)
+	for row in rows:
+		channel = frappe.get_cached_value(
+			"SC Publication Channel", row.channel, ["channel_name", "own_page"], as_dict=True
+		)
+		row |= {
+			"channel_name": channel.channel_name,
+			"own_page": bool(channel.own_page),
+			"state_label": _(row.state),
+			"recorded_by_name": _name(row.recorded_by),
+			"reviewed_by_name": _name(row.reviewed_by),
+		}
+	return rows
+
+
+def _measures(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Measure Record",
+		filters={"case": doc.name},
+		fields=["name", "record", "entity_name", "measure", "state", "content", "start_on", "end_on"],
+		order_by="creation asc",
+	)
+	for row in rows:
+		row["measure_title"] = frappe.get_cached_value("SC Management Measure", row.measure, "title")
+		row["state_label"] = _(row.state)
+	return rows

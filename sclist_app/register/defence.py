@@ -1,0 +1,108 @@
+"""Statements, defences and waivers of the parties, and their review (行政处罚法第四十四条、第四十五条、第六十二条)."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.today import today
+from sclist_app.audit import events
+from sclist_app.law.findings import N_
+from sclist_app.register.case import CaseReader
+
+__all__ = ["record", "review"]
+
+CONCLUSIONS = ("Accepted", "Partly Accepted", "Not Accepted")
+
+
+def record(case: str, subject: str, kind: str, received_on: str, form: str, content: str, file: str) -> str:
+	"""A party answered the notice, or waived the right in writing. Returns the name of the SC Defence.
+
+	Raises:
+		frappe.ValidationError: not a subject of the case, not served yet, date impossible, or paper missing.
+	"""
+	doc = frappe.get_doc("SC Case", case)
+	row = next((r for r in doc.subjects if r.entity == subject), None)
+	if row is None:
+		frappe.throw(_("This party is not a subject of the case."))
+	if kind not in ("Defence", "Waiver") or form not in ("Written", "Oral"):
+		frappe.throw(_("Choose whether the party answers or waives, in writing or orally."))
+	day = getdate(received_on) if received_on else None
+	if day is None or day > today():
+		frappe.throw(_("Enter the day it was received; it cannot lie in the future."))
+	notice = next(
+		(n for n in reversed(CaseReader(doc).notices) if n.document_kind == "D01" and n.addressee == subject),
+		None,
+	)
+	if notice is None or notice.served_on is None or day < notice.served_on:
+		frappe.throw(
+			_(
+				"The notice was not served on {0} by that day, so the answer cannot have come. Check the date."
+			).format(row.entity_name)
+		)
+	if kind == "Defence" and not (content or "").strip():
+		frappe.throw(_("Enter what the party states."))
+	if kind == "Waiver" and not file:
+		frappe.throw(_("A waiver counts in writing only. Attach the signed paper."))
+	answer = frappe.new_doc("SC Defence")
+	answer.update(
+		{
+			"case": case,
+			"subject": subject,
+			"subject_name": row.entity_name,
+			"kind": kind,
+			"received_on": day,
+			"form": form,
+			"content": content,
+			"file": file or None,
+			"bureau": doc.bureau,
+			"run": doc.run,
+			"is_demo": doc.is_demo,
+		}
+	)
+	with engine_writes():
+		answer.insert(ignore_permissions=True)  # the caller holds the task of this step
+	label = N_("Defence received") if kind == "Defence" else N_("Waiver received")
+	_log(doc, "defence" if kind == "Defence" else "waiver", label, content or "", answer.name)
+	return answer.name
+
+
+def review(name: str, conclusion: str, reasons: str) -> None:
+	"""Record the review of a defence with its reasons.
+
+	Raises:
+		frappe.ValidationError: no conclusion or reasons, or nothing to review.
+	"""
+	answer = frappe.get_doc("SC Defence", name)
+	if answer.kind != "Defence":
+		frappe.throw(_("A waiver is not reviewed."))
+	if conclusion not in CONCLUSIONS:
+		frappe.throw(_("Choose the conclusion of the review."))
+	if not (reasons or "").strip():
+		frappe.throw(_("Enter the facts and reasons of the review."))
+	with engine_writes():
+		answer.update(
+			{
+				"conclusion": conclusion,
+				"review_reasons": reasons,
+				"reviewed_by": frappe.session.user,
+				"reviewed_on": today(),
+			}
+		)
+		answer.save(ignore_permissions=True)  # the caller holds the task of this step
+	_log(frappe.get_doc("SC Case", answer.case), "reviewed", N_("Defence reviewed"), reasons, name)
+
+
+def _log(doc, event: str, label: str, opinion: str, name: str) -> None:
+	events.append(
+		doc.doctype,
+		doc.name,
+		event,
+		label,
+		bureau=doc.bureau,
+		run=doc.run,
+		opinion=opinion,
+		data={"defence": name},
+	)

@@ -1,0 +1,208 @@
+"""The facts of a listing document, in the shape its placeholders want (`documents.placeholders`)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import flt, fmt_money
+
+from sclist_app.access.today import today
+from sclist_app.documents.issue import text_blocks
+from sclist_app.law.periods import earliest_early_removal, term_end
+from sclist_app.law.statute import limits
+from sclist_app.register.case import CaseReader
+from sclist_app.register.identity import code_of
+
+__all__ = ["paper_facts"]
+
+ROLE_LABELS = {
+	"principal_leader": "主要负责人",
+	"responsible_person": "有关责任人员",
+	"directly_responsible": "直接责任人员",
+	"other_responsible": "其他负有责任的人员",
+}
+LEVEL_LABELS = {"general": "一般", "larger": "较大", "major": "重大", "extraordinary": "特别重大"}
+KIND = {"Unit": "unit", "Institution": "institution", "Person": "person"}
+
+
+def paper_facts(
+	doc, reader: CaseReader, subject, t01_days: int, start_on_service: bool, decided: date | None = None
+) -> dict[str, Any]:
+	"""Facts for the document of one subject row. `decided`: the decision date, for a decision and what goes with it."""
+	bureau = frappe.get_cached_doc("SC Bureau", doc.bureau)
+	entity = reader.entities[subject.entity]
+	ground = frappe.get_cached_doc("SC Listing Ground", doc.ground)
+	return {
+		"bureau": _bureau(bureau),
+		"addressee": _addressee(entity, subject),
+		"case": {
+			"number": doc.name,
+			"ground_code": doc.ground,
+			"ground_text": ground.text,
+			"ground_article": ground.article.split("》")[-1],
+			"facts": doc.facts or "",
+			"reasons": doc.reasons or "",
+			"industry": doc.industry or "",
+		},
+		"penalties": [_penalty(p) for p in reader.penalties],
+		"accidents": [_accident(row) for row in doc.accidents],
+		"persons": _persons(doc, reader, subject),
+		"notice": _notice(reader, subject),
+		"listing": _listing(reader, subject, decided, start_on_service),
+		"measures": [_measure(row) for row in doc.measures],
+		"rights": {
+			"defence_days": t01_days,
+			"defence_until_text": f"自收到本告知书之日起{t01_days}个工作日内",
+			"hearing_offered": hearing_offered(reader),
+		},
+		"remedy": {
+			"review_body": bureau.review_body,
+			"court": bureau.court,
+			"review_days": limits(today())["T16"].n,
+			"litigation_months": limits(today())["T17"].n,
+		},
+		"repair": {"accept_days": limits(today())["T10"].n, "decide_days": limits(today())["T12"].n},
+		"blocks": text_blocks(doc.bureau),
+	}
+
+
+def hearing_offered(reader: CaseReader) -> bool:
+	mode = frappe.get_cached_value("SC Settings", None, "hearing_mode") or "With Ban"
+	if mode == "With Ban":
+		return any(
+			row.measure and frappe.get_cached_value("SC Management Measure", row.measure, "is_ban")
+			for row in reader.doc.measures
+		)
+	return mode == "Always"
+
+
+def _bureau(bureau) -> dict[str, Any]:
+	return {
+		"name": bureau.bureau_name,
+		"prefix": bureau.document_prefix,
+		"address": bureau.address,
+		"postcode": bureau.postcode,
+		"phone": bureau.phone,
+		"contact": bureau.contact_person,
+		"review_body": bureau.review_body,
+		"court": bureau.court,
+		"seal_name": bureau.seal_name or bureau.bureau_name,
+	}
+
+
+def _addressee(entity, subject) -> dict[str, Any]:
+	person = entity.entity_kind == "Person"
+	return {
+		"name": entity.entity_name,
+		"kind": KIND[entity.entity_kind],
+		"code_label": _(entity.id_type) if person else "统一社会信用代码",
+		"code": code_of(entity),
+		"address": entity.address,
+		"legal_representative": entity.legal_representative,
+		"role": ROLE_LABELS.get(subject.role or "", ""),
+		"unit_name": subject.unit_name,
+	}
+
+
+def _penalty(p) -> dict[str, Any]:
+	return {
+		"number": p.document_number,
+		"date": p.decided_on,
+		"authority": frappe.get_cached_value("SC Bureau", p.bureau, "bureau_name"),
+		"content": "，".join(_item(row) for row in p.items),
+		"basis": p.basis,
+	}
+
+
+def _item(row) -> str:
+	if row.kind == "Other" and row.detail:
+		return row.detail
+	text = _(row.kind)
+	if flt(row.amount):
+		text += (
+			f"{fmt_money(flt(row.amount), precision=0 if flt(row.amount) == int(flt(row.amount)) else 2)}元"
+		)
+	return f"{text}（{row.detail}）" if row.detail else text
+
+
+def _accident(row) -> dict[str, Any]:
+	return {
+		"name": "生产安全事故",
+		"date": row.occurred_on,
+		"place": row.place,
+		"level": LEVEL_LABELS.get(row.level_override or row.level, ""),
+		"deaths": row.deaths or 0,
+		"injuries": row.injuries or 0,
+		"loss": flt(row.loss),
+		"report": row.report_number,
+	}
+
+
+def _persons(doc, reader: CaseReader, subject) -> list[dict[str, Any]]:
+	"""The persons a decision names: those listed with the unit; a person's own paper names that person alone."""
+	entity = reader.entities[subject.entity]
+	rows = (
+		[subject]
+		if entity.entity_kind == "Person"
+		else [r for r in doc.subjects if r.entity_kind == "Person"]
+	)
+	return [
+		{
+			"name": reader.entities[row.entity].entity_name,
+			"role": ROLE_LABELS.get(row.role or "", ""),
+			"id_label": _(reader.entities[row.entity].id_type),
+			"id_number": code_of(reader.entities[row.entity]),
+		}
+		for row in rows
+	]
+
+
+def _notice(reader: CaseReader, subject) -> dict[str, Any]:
+	own = [n for n in reader.notices if n.document_kind == "D01" and n.addressee == subject.entity]
+	if not own:
+		return {}
+	last = own[-1]
+	return {
+		"number": last.number,
+		"served_on": last.served_on,
+		"defence_statement": _statement(reader, subject),
+	}
+
+
+def _statement(reader: CaseReader, subject) -> str:
+	answers = [d for d in reader.defences if d.subject == subject.entity]
+	made = [d for d in answers if d.kind == "Defence"]
+	person = reader.entities[subject.entity].entity_kind == "Person"
+	you = "你" if person else "你单位"
+	if made:
+		last = made[-1]
+		conclusion = _(last.conclusion) if last.conclusion else ""
+		return f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
+	if any(d.kind == "Waiver" for d in answers):
+		return f"{you}书面声明放弃陈述、申辩的权利。"
+	return f"{you}在规定期限内未提出陈述、申辩意见。"
+
+
+def _listing(reader: CaseReader, subject, decided: date | None, start_on_service: bool) -> dict[str, Any]:
+	facts: dict[str, Any] = {"start_text": "列入决定书送达之日" if start_on_service else "作出列入决定之日"}
+	if decided is None:
+		return facts
+	decision = [n for n in reader.notices if n.document_kind == "D05" and n.addressee == subject.entity]
+	facts |= {"decision_date": decided, "decision_number": decision[-1].number if decision else None}
+	if not start_on_service:
+		open_on_day = bool(frappe.get_cached_value("SC Settings", None, "open_on_corresponding_day"))
+		facts |= {
+			"listed_on": decided,
+			"term_start": decided,
+			"term_end": term_end(decided),
+			"earliest_application": earliest_early_removal(decided, open_on_day),
+		}
+	return facts
+
+
+def _measure(row) -> dict[str, Any]:
+	measure = frappe.get_cached_doc("SC Management Measure", row.measure)
+	return {"code": row.measure, "text": row.content or measure.text, "basis": row.basis or measure.article}

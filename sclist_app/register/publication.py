@@ -1,0 +1,147 @@
+"""Publication per record and channel, with evidence, by two different people (办法第十一条、第十二条)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime, getdate
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.today import now
+from sclist_app.audit import events
+from sclist_app.law.citations import ORDER_11, cite
+from sclist_app.law.findings import N_, Finding
+
+__all__ = ["confirm", "record", "send_back", "unfinished"]
+
+ARTICLE = cite(ORDER_11, 11)
+
+
+def unfinished(case: str, reviewed: bool) -> list[Finding]:
+	"""Mandatory publications that are not recorded yet, or (reviewed) not confirmed yet."""
+	wanted = ("Published",) if reviewed else ("Pushed", "Published")
+	rows = frappe.get_all(
+		"SC Publication",
+		filters={"case": case, "mandatory": 1, "state": ["not in", wanted]},
+		fields=["name", "entity_name", "channel"],
+		order_by="creation",
+	)
+	message = (
+		N_("The publication of {subject} on {channel} has not been confirmed by a second person.")
+		if reviewed
+		else N_(
+			"The publication of {subject} on {channel} has not been recorded. Enter its address, time and screenshot."
+		)
+	)
+	return [
+		Finding(
+			"publication.open",
+			message,
+			ARTICLE,
+			{
+				"subject": row.entity_name,
+				"channel": frappe.get_cached_value("SC Publication Channel", row.channel, "channel_name"),
+			},
+			row=row.name,
+		)
+		for row in rows
+	]
+
+
+def record(name: str, address: str, published_at: str | datetime, screenshot: str, note: str) -> None:
+	"""The first person records where and when it was published, with a screenshot.
+
+	Raises:
+		frappe.ValidationError: address, time or screenshot is missing or wrong.
+	"""
+	row = frappe.get_doc("SC Publication", name)
+	if row.state not in ("To Push", "Pushed", "Failed"):
+		frappe.throw(_("This publication is confirmed already and cannot be changed."))
+	channel = frappe.get_cached_doc("SC Publication Channel", row.channel)
+	if not _is_address(address) and not channel.own_page:
+		frappe.throw(_("Enter the web address of the publication, beginning with http:// or https://."))
+	if not screenshot:
+		frappe.throw(_("Attach a screenshot of the publication."))
+	at = get_datetime(published_at) if published_at else None
+	if at is None or at > now():
+		frappe.throw(_("Enter the time of the publication; it cannot lie in the future."))
+	decided = frappe.db.get_value("SC Listing Record", row.record, "decided_on")
+	if decided and getdate(at) < getdate(decided):
+		frappe.throw(_("The publication lies before the decision. Correct its time."))
+	with engine_writes():
+		row.update(
+			{
+				"state": "Pushed",
+				"address": address,
+				"published_at": at,
+				"screenshot": screenshot,
+				"note": note,
+				"recorded_by": frappe.session.user,
+				"reviewed_by": None,
+				"reviewed_at": None,
+			}
+		)
+		row.save(ignore_permissions=True)  # the caller holds the task of this step
+	_log(row, "published", N_("Publication recorded"))
+
+
+def _is_address(text: str) -> bool:
+	parts = urlsplit((text or "").strip())
+	return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def confirm(name: str) -> None:
+	"""The second person confirms; on this system's own page the record is shown from now on.
+
+	Raises:
+		frappe.ValidationError: nothing recorded yet, or the same person as before.
+	"""
+	row = frappe.get_doc("SC Publication", name, for_update=True)
+	if row.state != "Pushed":
+		frappe.throw(_("There is nothing to confirm: the publication is not recorded, or confirmed already."))
+	if row.recorded_by == frappe.session.user:
+		frappe.throw(
+			_("You recorded this publication yourself. A second person must confirm it."),
+			title=_("Two persons needed"),
+		)
+	with engine_writes():
+		row.update({"state": "Published", "reviewed_by": frappe.session.user, "reviewed_at": now()})
+		row.save(ignore_permissions=True)  # the caller holds the task of this step
+		if frappe.get_cached_value("SC Publication Channel", row.channel, "own_page"):
+			listing = frappe.get_doc("SC Listing Record", row.record)
+			listing.shown, listing.shown_from = 1, getdate(row.published_at)
+			listing.save(ignore_permissions=True)  # follows from the confirmed publication
+	_log(row, "confirmed", N_("Publication confirmed"))
+
+
+def send_back(name: str, note: str) -> None:
+	"""The second person finds a fault and sends it back.
+
+	Raises:
+		frappe.ValidationError: nothing to send back, or no reason given.
+	"""
+	row = frappe.get_doc("SC Publication", name)
+	if row.state != "Pushed":
+		frappe.throw(_("There is nothing to confirm: the publication is not recorded, or confirmed already."))
+	if not (note or "").strip():
+		frappe.throw(_("Say what is wrong with the publication."))
+	with engine_writes():
+		row.update({"state": "To Push", "note": note})
+		row.save(ignore_permissions=True)  # the caller holds the task of this step
+	_log(row, "sent_back", N_("Publication sent back"), note)
+
+
+def _log(row, event: str, label: str, opinion: str = "") -> None:
+	events.append(
+		"SC Case",
+		row.case,
+		event,
+		label,
+		bureau=row.bureau,
+		run=row.run,
+		opinion=opinion,
+		data={"publication": row.name, "record": row.record, "channel": row.channel, "address": row.address},
+	)

@@ -1,0 +1,165 @@
+"""Listing records: one per subject, opened by the decision, with term, publications and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.posts import bureau_chain
+from sclist_app.law.periods import earliest_early_removal, term_end
+from sclist_app.register.case import CaseReader
+from sclist_app.register.identity import shown_code
+
+__all__ = ["of_case", "open_records", "set_start"]
+
+OPEN = ("L1", "L2", "L3")
+
+
+def open_records(
+	doc: Document, run: Document, decisions: dict[str, str], decided: date, listed: date | None
+) -> list[str]:
+	"""One record per subject with its decision (entity → notice). Opening twice for one event is refused.
+
+	Raises:
+		frappe.ValidationError: the subject is on the list already for the same event.
+	"""
+	reader = CaseReader(doc)
+	ground = frappe.get_cached_doc("SC Listing Ground", doc.ground)
+	names = []
+	with engine_writes():
+		for row in doc.subjects:
+			entity = reader.entities[row.entity]
+			record = frappe.new_doc("SC Listing Record")
+			record.update(
+				{
+					"entity": entity.name,
+					"entity_name": entity.entity_name,
+					"entity_kind": entity.entity_kind,
+					"code_shown": shown_code(entity),
+					"role": row.role,
+					"unit_name": row.unit_name,
+					# A person's address is theirs; only an organisation's registered address is published.
+					"address": entity.address if entity.entity_kind != "Person" else None,
+					"state": "L1",
+					"bureau": doc.bureau,
+					"bureau_name": frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name"),
+					"case": doc.name,
+					"run": run.name,
+					"ground": doc.ground,
+					"ground_text": ground.text,
+					"decision": decisions.get(row.entity),
+					"decision_number": frappe.db.get_value("SC Notice", decisions.get(row.entity), "number"),
+					"decided_on": decided,
+					"ban_lifetime": any(p.ban_lifetime for p in reader.penalties),
+					"ban_until": max(
+						(p.ban_until for p in reader.penalties if p.ban and p.ban_until), default=None
+					),
+					"open_key": _open_key(doc, row.entity),
+					"is_demo": doc.is_demo,
+				}
+			)
+			_set_term(record, listed)
+			try:
+				record.insert(ignore_permissions=True)  # the decision opens it
+			except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+				frappe.throw(
+					_("{0} is on the list already for the same event. Check the earlier record.").format(
+						entity.entity_name
+					)
+				)
+			_publications(record)
+			_measures(record, doc)
+			names.append(record.name)
+	return names
+
+
+def _open_key(doc: Document, entity: str) -> str:
+	event = min(row.penalty for row in doc.penalties)
+	return f"{entity}|{event}|{doc.ground}"
+
+
+def _set_term(record: Document, listed: date | None) -> None:
+	if listed is None:
+		return
+	open_on_day = bool(frappe.get_cached_value("SC Settings", None, "open_on_corresponding_day"))
+	record.listed_on = listed
+	record.term_end = term_end(listed)
+	record.earliest_application = earliest_early_removal(listed, open_on_day)
+
+
+def set_start(record: str, listed: date) -> None:
+	"""The listing starts with the service of the decision, where the settings say so."""
+	with engine_writes():
+		doc = frappe.get_doc("SC Listing Record", record)
+		_set_term(doc, listed)
+		doc.save(ignore_permissions=True)
+
+
+def _publications(record: Document) -> None:
+	chain = bureau_chain(record.bureau)
+	channels = frappe.get_all(
+		"SC Publication Channel",
+		filters={"enabled": 1},
+		fields=["name", "bureau", "mandatory"],
+		order_by="code",
+	)
+	for channel in channels:
+		if channel.bureau and channel.bureau not in chain:
+			continue
+		row = frappe.new_doc("SC Publication")
+		row.update(
+			{
+				"record": record.name,
+				"entity_name": record.entity_name,
+				"channel": channel.name,
+				"state": "To Push",
+				"mandatory": channel.mandatory,
+				"bureau": record.bureau,
+				"case": record.case,
+				"run": record.run,
+				"is_demo": record.is_demo,
+			}
+		)
+		row.insert(ignore_permissions=True)  # follows from the decision
+
+
+def _measures(record: Document, doc: Document) -> None:
+	for wanted in doc.measures:
+		row = frappe.new_doc("SC Measure Record")
+		row.update(
+			{
+				"record": record.name,
+				"entity_name": record.entity_name,
+				"measure": wanted.measure,
+				"state": "To Carry Out",
+				"content": wanted.content,
+				"basis": wanted.basis,
+				"end_on": wanted.end_on or record.term_end,
+				"bureau": record.bureau,
+				"case": record.case,
+				"run": record.run,
+				"is_demo": record.is_demo,
+			}
+		)
+		row.insert(ignore_permissions=True)  # follows from the decision
+
+
+def of_case(case: str, fields: Sequence[str]) -> list:
+	return frappe.get_all(
+		"SC Listing Record", filters={"case": case}, fields=list(fields), order_by="creation asc, name asc"
+	)
+
+
+def advance(case: str, state: str) -> None:
+	"""Move the case's open records on to L2 or L3; never back."""
+	with engine_writes():
+		for row in of_case(case, ["name", "state"]):
+			if row.state in OPEN and row.state < state:
+				record = frappe.get_doc("SC Listing Record", row.name)
+				record.state = state
+				record.save(ignore_permissions=True)  # follows from the finished step

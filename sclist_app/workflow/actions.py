@@ -1,0 +1,254 @@
+"""What a user calls: one door for every act on a running procedure.
+
+The row of the run is locked first; then it is asked, in this order, whether the act was done already (token),
+whether the user saw the present state, whether the task is theirs, whether the law admits it. Either everything
+an act brings about is written, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from sclist_app.access.posts import Held, holds
+from sclist_app.access.today import today
+from sclist_app.access.visibility import may_read_bureau
+from sclist_app.audit import events
+from sclist_app.law.findings import N_, Finding, errors, render
+from sclist_app.workflow import clocks, runner, store
+from sclist_app.workflow.effects import run_effects
+from sclist_app.workflow.kinds import Act, kind_of_doctype
+from sclist_app.workflow.model import Nature, Transition, Verb
+
+__all__ = ["ChangedSince", "act", "expire", "gate", "holding", "refuse", "start"]
+
+SYSTEM = "System"
+
+
+class ChangedSince(frappe.ValidationError):
+	"""The case moved on after the user looked at it."""
+
+	http_status_code = 409
+
+
+class NotAllowedByLaw(frappe.ValidationError):
+	"""A gate of the law is closed; the message says why and what to do."""
+
+
+def refuse(findings: Iterable[Finding], exception: type[Exception] = NotAllowedByLaw) -> None:
+	"""Throw the errors among the findings as one Chinese message, one line each; nothing if there are none."""
+	faults = errors(findings)
+	if faults:
+		lines = [frappe.utils.escape_html(render(f, _)) for f in faults]
+		frappe.throw(
+			lines[0] if len(lines) == 1 else lines,
+			exception,
+			title=_("Not possible yet"),
+			as_list=len(lines) > 1,
+		)
+
+
+def start(doc: Document) -> str:
+	"""Start the procedure of the bureau for a new document; returns the run's name."""
+	of_kind = kind_of_doctype(doc.doctype)
+	run = store.create_run(doc, of_kind.name)
+	loaded = store.LoadedRun(
+		run, doc, store.load_procedure(run.procedure_version), runner.RunState(), of_kind
+	)
+	try:
+		outcome = runner.start(loaded.procedure, of_kind.facts(doc), loaded.roster)
+	except runner.Refusal as refusal:
+		refuse(refusal.findings)
+	clocks.signal(run, loaded.procedure, "case_opened", today())
+	store.save(loaded, outcome)
+	first = loaded.procedure.start
+	events.append(
+		doc.doctype,
+		doc.name,
+		"started",
+		N_("Case opened"),
+		bureau=doc.bureau,
+		run=run.name,
+		step=first.code,
+		step_title=first.title,
+		data={"version": run.procedure_version, "hash": loaded.procedure.content_hash},
+	)
+	return run.name
+
+
+def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
+	"""Press a button of a task. Returns {"seq": int, "repeated": bool, "notices": [str]}.
+
+	Raises:
+		frappe.PermissionError: the task is not the user's.
+		ChangedSince: somebody acted after the user looked.
+		NotAllowedByLaw: a gate is closed; frappe.ValidationError: bad input.
+	"""
+	row = frappe.db.get_value("SC Task", task, ["run", "bureau", "post", "assignee"], as_dict=True)
+	if not row or not may_read_bureau(row.bureau):
+		frappe.throw(_("This task does not exist or is not yours."), frappe.PermissionError)
+	loaded = store.lock_run(row.run)
+	if _repeated(token):
+		return {"seq": loaded.run.seq, "repeated": True, "notices": []}
+	held = holding(row)
+	if held is None:
+		frappe.throw(
+			_("This task belongs to another post. You can look at the case but not act here."),
+			frappe.PermissionError,
+		)
+	if int(seen) != (loaded.run.seq or 0):
+		frappe.throw(
+			_(
+				"Somebody has acted on this case since you opened it. Reload the page; what you typed is kept."
+			),
+			ChangedSince,
+			title=_("The case has moved on"),
+		)
+	actor = frappe.session.user
+	facts = loaded.kind.facts(loaded.doc)
+	current = next(t for t in loaded.state.tasks if t.id == task)
+	step = loaded.procedure.by_code[current.step]
+	try:
+		outcome = runner.act(
+			loaded.procedure, loaded.state, task, action, actor, opinion, facts, loaded.roster
+		)
+	except runner.Refusal as refusal:
+		refuse(refusal.findings, frappe.ValidationError)
+	button = next(b for b in loaded.procedure.buttons(step.code) if b.action == action)
+	refuse(missing_materials(loaded, step.code, button))
+	notices = _follow(loaded, outcome, step.code, actor, opinion, action, button.label, held)
+	events.append(
+		loaded.doc.doctype,
+		loaded.doc.name,
+		"acted",
+		button.label,
+		bureau=loaded.run.bureau,
+		run=loaded.run.name,
+		step=step.code,
+		step_title=step.title,
+		opinion=opinion,
+		acting_for=held.acting_for,
+		token=_token_key(token),
+		data={
+			"task": task,
+			"action": action,
+			"verb": button.verb.value,
+			"to": list(outcome.transition.targets) if outcome.transition else [],
+			"notices": notices,
+			"seq": loaded.run.seq,
+		},
+	)
+	return {"seq": loaded.run.seq, "repeated": False, "notices": notices}
+
+
+def expire(run: str, step: str) -> bool:
+	"""Move a waiting step on, if its limit has passed and the law's gate is open. True if it moved.
+
+	Called by the scheduled scan; safe to repeat.
+	"""
+	loaded = store.lock_run(run)
+	if loaded.run.status != "Active" or step not in loaded.state.active:
+		return False
+	node = loaded.procedure.by_code[step]
+	if node.nature is not Nature.WAIT or not clocks.window_over(run, node.limit, today()):
+		return False
+	button = next((b for b in loaded.procedure.buttons(step) if b.verb is Verb.EXPIRE), None)
+	if button is None:
+		return False
+	try:
+		outcome = runner.expire(
+			loaded.procedure, loaded.state, step, loaded.kind.facts(loaded.doc), loaded.roster
+		)
+	except runner.Refusal as refusal:
+		refuse(refusal.findings)
+	_follow(loaded, outcome, step, SYSTEM, "", button.action, button.label, None)
+	events.append(
+		loaded.doc.doctype,
+		loaded.doc.name,
+		"expired",
+		button.label,
+		bureau=loaded.run.bureau,
+		run=run,
+		step=step,
+		step_title=node.title,
+		data={"to": list(outcome.transition.targets), "seq": loaded.run.seq},
+	)
+	return True
+
+
+def _follow(
+	loaded, outcome, step: str, actor: str, opinion: str, action: str, label: str, held: Held | None
+) -> list[str]:
+	"""Gate, documents, what follows in law, effects, then the new state. Returns the notices issued."""
+	notices: list[str] = []
+	if outcome.transition is not None:
+		move = Act(
+			loaded.run,
+			loaded.doc,
+			loaded.procedure,
+			loaded.procedure.by_code[step],
+			outcome.transition,
+			today(),
+			actor,
+			opinion,
+		)
+		refuse(loaded.kind.gate(move))
+		notices = loaded.kind.draw_documents(move)
+		loaded.kind.follow(move, notices)
+		run_effects(move)
+	store.save(loaded, outcome, opinion=opinion, action=action, label=label, held=held)
+	return notices
+
+
+def gate(loaded: store.LoadedRun, step: str, action: str) -> Sequence[Finding]:
+	"""What still stands in the way of this button, for showing it before it is pressed."""
+	procedure = loaded.procedure
+	button = next((b for b in procedure.buttons(step) if b.action == action), None)
+	if button is None:
+		return ()
+	try:
+		transition = runner.route(procedure, step, action, loaded.kind.facts(loaded.doc))
+	except runner.Refusal as refusal:
+		return refusal.findings
+	move = Act(
+		loaded.run, loaded.doc, procedure, procedure.by_code[step], transition, today(), frappe.session.user
+	)
+	return [*missing_materials(loaded, step, button), *loaded.kind.gate(move)]
+
+
+def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) -> list[Finding]:
+	"""Required materials of the step that are not among the evidence yet; asked when going forward."""
+	if button.verb not in (Verb.FORWARD, Verb.AGREE):
+		return []
+	present = {(row.title or "").strip() for row in loaded.doc.get("evidence") or () if row.file}
+	return [
+		Finding(
+			"material",
+			N_("The material “{title}” is missing. Add it to the evidence with its file."),
+			"",
+			{"title": rule.title},
+			row=rule.title,
+		)
+		for rule in loaded.procedure.materials
+		if rule.step == step and rule.required and rule.title not in present
+	]
+
+
+def holding(task) -> Held | None:
+	"""The user's post by which they may take the task, or None. Assigned tasks are for the assignee alone."""
+	user = frappe.session.user
+	if task.get("assignee") and task.get("assignee") != user:
+		return None
+	return holds(task.get("post"), task.get("bureau"), user)
+
+
+def _token_key(token: str) -> str:
+	return f"{frappe.session.user}:{token}" if token else ""
+
+
+def _repeated(token: str) -> bool:
+	"""A double click or a repeated request carries the same token; the first one counts."""
+	return bool(token) and bool(frappe.db.exists("SC Event", {"token": _token_key(token)}))

@@ -1,0 +1,105 @@
+"""Lists of tasks for the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe.utils import getdate
+
+from sclist_app.access.posts import held
+from sclist_app.access.today import today
+from sclist_app.workflow.calendars import calendar_of
+
+__all__ = ["days_left", "my_tasks", "overdue_below"]
+
+FIELDS = [
+	"name",
+	"title",
+	"subject_line",
+	"reference_doctype",
+	"reference_name",
+	"post",
+	"bureau",
+	"due_on",
+	"opened_on",
+	"assignee",
+	"step",
+	"round",
+]
+
+
+def days_left(due, bureau: str) -> int | None:
+	"""Working days until the day (0: today), negative when it is past."""
+	return calendar_of(bureau).workdays_between(today(), getdate(due)) if due else None
+
+
+def _mine_filter() -> list[tuple[str, str]]:
+	return sorted({(h.post, h.bureau) for h in held()})
+
+
+def my_tasks(limit: int) -> dict[str, Any]:
+	"""Open tasks for any of the user's posts, the most urgent first, and how many there are."""
+	rows = _open_for(_mine_filter())
+	user = frappe.session.user
+	rows = [row for row in rows if not row.assignee or row.assignee == user]
+	tasks = [_row(row) for row in rows[:limit]]
+	day = today()
+	return {
+		"tasks": tasks,
+		"counts": {
+			"open": len(rows),
+			"today": sum(bool(r.due_on) and getdate(r.due_on) == day for r in rows),
+			"overdue": sum(bool(r.due_on) and getdate(r.due_on) < day for r in rows),
+			"returned": sum((r.round or 1) > 1 for r in rows),
+		},
+	}
+
+
+def _open_for(pairs) -> list:
+	if not pairs:
+		return []
+	task = frappe.qb.DocType("SC Task")
+	query = frappe.qb.from_(task).select(*[task[field] for field in FIELDS]).where(task.status == "Open")
+	wanted = None
+	for post, bureau in pairs:
+		one = (task.post == post) & (task.bureau == bureau)
+		wanted = one if wanted is None else wanted | one
+	return (
+		query.where(wanted)
+		.orderby(task.due_on.isnull())
+		.orderby(task.due_on)
+		.orderby(task.opened_on)
+		.limit(500)
+		.run(as_dict=True)
+	)
+
+
+def overdue_below(limit: int) -> dict[str, Any]:
+	"""Overdue tasks the user may read, oldest first."""
+	rows = frappe.get_list(
+		"SC Task",
+		filters={"status": "Open", "due_on": ["<", today()]},
+		fields=FIELDS,
+		order_by="due_on asc",
+		limit=limit,
+	)
+	return {"tasks": [_row(row) for row in rows]}
+
+
+def _row(row) -> dict[str, Any]:
+	return {
+		"name": row.name,
+		"title": row.title,
+		"subject_line": row.subject_line,
+		"reference_doctype": row.reference_doctype,
+		"reference_name": row.reference_name,
+		"step_title": row.title,
+		"post_title": frappe.get_cached_value("SC Post", row.post, "post_name") or row.post,
+		"bureau_name": frappe.get_cached_value("SC Bureau", row.bureau, "bureau_name") or row.bureau,
+		"due_on": row.due_on,
+		"days_left": days_left(row.due_on, row.bureau),
+		"overdue": bool(row.due_on) and getdate(row.due_on) < today(),
+		"opened_on": row.opened_on,
+		"returned": (row.round or 1) > 1,
+	}

@@ -1,0 +1,33 @@
+"""Open tasks a user may take; the permission for everything done inside a step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import frappe
+from frappe import _
+
+from sclist_app.access.posts import holds
+from sclist_app.workflow import runner, store
+
+__all__ = ["require_tool"]
+
+
+def require_tool(run: str, tools: Collection[str], natures: Collection[str] = ()) -> str:
+	"""The user has an open task on the run, in a step with one of these tools. Returns the step's code.
+
+	Raises:
+		frappe.PermissionError: no such task, or separation of duties bars them.
+	"""
+	loaded = store.lock_run(run)
+	for task in store.open_tasks(run):
+		step = loaded.procedure.by_code[task.step]
+		if step.tool not in tools or (natures and step.nature.value not in natures):
+			continue
+		mine = not task.assignee or task.assignee == frappe.session.user
+		if not mine or not holds(task.post, task.bureau):
+			continue
+		state = next(t for t in loaded.state.tasks if t.id == task.name)
+		if not runner.permitted(loaded.procedure, loaded.state, state, frappe.session.user):
+			return step.code
+	frappe.throw(_("You have no open task for this in the case now."), frappe.PermissionError)

@@ -1,0 +1,181 @@
+"""Versions of a procedure: drafted, checked, published for ever, bound to bureaus."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from sclist_app.access.guard import engine_writes, is_engine
+from sclist_app.access.posts import bureau_chain, holders
+from sclist_app.access.today import now, today
+from sclist_app.audit import events
+from sclist_app.law.findings import N_, Finding, errors, render
+from sclist_app.workflow import checker, effects, store
+
+__all__ = ["bind", "findings_of", "publish"]
+
+ENGINE_FIELDS = (
+	"version_no",
+	"status",
+	"approver",
+	"published_on",
+	"content_hash",
+	"kind",
+	"bureau",
+	"author",
+)
+
+
+def prepare(doc: Document) -> None:
+	"""A new version is a draft with the next number; nothing else can be inserted."""
+	procedure = frappe.get_doc("SC Procedure", doc.procedure)
+	last = frappe.get_all(
+		"SC Procedure Version",
+		filters={"procedure": doc.procedure},
+		fields=["version_no"],
+		order_by="version_no desc",
+		limit=1,
+	)
+	doc.version_no = (last[0].version_no if last else 0) + 1
+	doc.status = "Draft"
+	doc.kind, doc.bureau = procedure.kind, procedure.bureau
+	doc.author = frappe.session.user
+	doc.approver = doc.published_on = doc.content_hash = None
+
+
+def validate(doc: Document) -> None:
+	"""A draft may be changed, a published version never.
+
+	Raises:
+		frappe.PermissionError: a request changes status, hash or a published version.
+		frappe.ValidationError: a row cannot be read, or the checker refuses.
+	"""
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	if not is_engine() and before is not None:
+		if before.status != "Draft":
+			frappe.throw(
+				_("A published version cannot be changed. Make a new version from it."),
+				frappe.PermissionError,
+			)
+		for field in ENGINE_FIELDS:
+			if str(doc.get(field) or "") != str(before.get(field) or ""):
+				frappe.throw(
+					_("{0} is set by the system only and cannot be changed here.").format(
+						_(doc.meta.get_label(field))
+					),
+					frappe.PermissionError,
+				)
+	try:
+		store.to_procedure(doc)
+	except ValueError as error:
+		frappe.throw(_("A row of the procedure cannot be read: {0}").format(str(error)))
+
+
+def refuse_delete(doc: Document) -> None:
+	"""Raises frappe.PermissionError for everything but a draft."""
+	if doc.status != "Draft" and not is_engine():
+		frappe.throw(_("Only a draft can be deleted."), frappe.PermissionError)
+
+
+def refuse_rename(doc: Document) -> None:
+	"""Raises frappe.PermissionError: runs refer to the name."""
+	frappe.throw(_("{0} cannot be renamed.").format(_(doc.doctype)), frappe.PermissionError)
+
+
+def findings_of(doc: Document) -> list[Finding]:
+	"""What the checker says of the version, with the posts held in its bureau."""
+	procedure = store.to_procedure(doc)
+	posts = set(frappe.get_all("SC Post", pluck="name", order_by="name"))
+	unheld = {
+		step.post
+		for step in procedure.steps
+		if step.post and not step.is_end and step.level == "Own Level" and not holders(step.post, doc.bureau)
+	}
+	world = checker.World(
+		posts=posts,
+		document_kinds=set(frappe.get_all("SC Document Kind", pluck="name", order_by="name")),
+		effects=effects.names(),
+		limits=set(frappe.get_all("SC Time Limit", pluck="name", order_by="name")),
+		unheld_posts=unheld,
+		on=today(),
+	)
+	return checker.check(procedure, world)
+
+
+def publish(name: str, effective_from: str | None = None) -> None:
+	"""Publish a draft: the checker must find no error, and the author does not approve their own version.
+
+	Raises:
+		frappe.ValidationError: an error stands, or author and approver are the same.
+	"""
+	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
+	if doc.status not in ("Draft", "In Review"):
+		frappe.throw(_("This version is published already."))
+	approver = frappe.session.user
+	if approver == doc.author and approver != "Administrator":
+		frappe.throw(
+			_("Who wrote a version does not approve it. Ask another person."), frappe.PermissionError
+		)
+	faults = errors(findings_of(doc))
+	if faults:
+		frappe.throw(
+			[render(f, _) for f in faults], title=_("The procedure cannot be published"), as_list=True
+		)
+	with engine_writes():
+		doc.update(
+			{
+				"status": "Published",
+				"approver": approver,
+				"published_on": now(),
+				"effective_from": effective_from or doc.effective_from or today(),
+				"content_hash": store.to_procedure(doc).content_hash,
+			}
+		)
+		doc.save(ignore_permissions=True)  # the caller has checked the right to approve
+	store.forget()
+	events.append(
+		doc.doctype,
+		doc.name,
+		"published",
+		N_("Procedure version published"),
+		bureau=doc.bureau,
+		data={"hash": doc.content_hash},
+	)
+
+
+def bind(bureau: str, version: str, effective_from: str) -> str:
+	"""Bind a published version to a bureau from a day on. Returns the name of the binding."""
+	binding = frappe.new_doc("SC Procedure Binding")
+	binding.update(
+		{
+			"bureau": bureau,
+			"kind": frappe.db.get_value("SC Procedure Version", version, "kind"),
+			"version": version,
+			"effective_from": effective_from,
+		}
+	)
+	binding.insert()
+	return binding.name
+
+
+def validate_binding(doc: Document) -> None:
+	"""Only a published version of the same kind, owned by the bureau or one above it.
+
+	Raises:
+		frappe.ValidationError: naming what does not fit.
+	"""
+	version = frappe.get_doc("SC Procedure Version", doc.version)
+	if version.status != "Published":
+		frappe.throw(_("Only a published version can be bound."))
+	if version.kind != doc.kind:
+		frappe.throw(
+			_("The version is of another kind of procedure. Choose one of the kind {0}.").format(_(doc.kind))
+		)
+	if version.bureau not in bureau_chain(doc.bureau):
+		frappe.throw(_("A bureau uses its own procedures or those of a bureau above it."))
+	if doc.effective_to and getdate(doc.effective_to) < getdate(doc.effective_from):
+		frappe.throw(_("The end date lies before the start date. Correct one of them."))
+	if version.content_hash != store.to_procedure(version).content_hash:
+		frappe.throw(_("The version was changed after it was published. It cannot be used."))

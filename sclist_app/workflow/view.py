@@ -1,0 +1,263 @@
+"""Everything the panel of a running document shows, read in one go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from sclist_app.access.today import today
+from sclist_app.law.findings import Finding, render
+from sclist_app.workflow import actions, runner, store
+from sclist_app.workflow.desk import days_left
+from sclist_app.workflow.kinds import kind_of_doctype
+from sclist_app.workflow.model import Procedure, Verb
+
+__all__ = ["view"]
+
+
+def view(doc: Document) -> dict[str, Any]:
+	"""See the API contract of `api.run.view`. The caller has checked the right to read the document."""
+	panel: dict[str, Any] = {
+		"doc": {
+			"doctype": doc.doctype,
+			"name": doc.name,
+			"title": doc.get_title(),
+			"bureau": doc.bureau,
+			"bureau_name": _title("SC Bureau", doc.bureau, "bureau_name"),
+			"run_status": doc.run_status,
+			"outcome": doc.outcome,
+			"outcome_label": _(doc.outcome) if doc.outcome else "",
+		},
+		"run": None,
+		"steps": [],
+		"tasks": [],
+		"clocks": [],
+		"events": [],
+		"papers": [],
+	}
+	if not doc.run:
+		return panel
+	loaded = store.read_run(doc.run)
+	run = loaded.run
+	panel["run"] = {
+		"name": run.name,
+		"seq": run.seq,
+		"kind": run.kind,
+		"version": run.procedure_version,
+		"version_title": _version_title(run.procedure_version),
+		"status": run.status,
+	}
+	tasks = frappe.get_all(
+		"SC Task",
+		filters={"run": run.name},
+		fields=[
+			"name",
+			"step",
+			"post",
+			"bureau",
+			"assignee",
+			"status",
+			"due_on",
+			"opened_on",
+			"done_on",
+			"done_by",
+		],
+		order_by="opened_on asc, creation asc",
+	)
+	panel["steps"] = _steps(loaded, tasks)
+	panel["tasks"] = [_task(loaded, row) for row in tasks if row.status == "Open"]
+	panel["clocks"] = _clocks(run)
+	panel["events"] = _events(doc)
+	panel |= kind_of_doctype(doc.doctype).panel(doc)
+	return panel
+
+
+def _title(doctype: str, name: str | None, field: str) -> str:
+	return (frappe.get_cached_value(doctype, name, field) or name) if name else ""
+
+
+def person(user: str | None) -> str:
+	"""The person's name for showing; the system is called by its own."""
+	if not user:
+		return ""
+	if user in ("Administrator", actions.SYSTEM):
+		return _("System")
+	return frappe.get_cached_value("User", user, "full_name") or user
+
+
+def _version_title(version: str) -> str:
+	row = frappe.get_cached_value("SC Procedure Version", version, ["procedure", "version_no"], as_dict=True)
+	return f"{_title('SC Procedure', row.procedure, 'procedure_name')} v{row.version_no}"
+
+
+def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
+	state = loaded.state
+	ended = state.status == "Ended"
+	rows = []
+	for step in loaded.procedure.steps:
+		stand = state.steps.get(step.code)
+		if step.is_end and stand is None and not (not ended and step.outcome == "Listed"):
+			continue
+		own = [t for t in tasks if t.step == step.code]
+		if stand is None:
+			shown = "skipped" if ended or _passed(loaded.procedure, state, step.code) else "todo"
+		else:
+			shown = {"active": "active", "finished": "done", "left": "todo"}[stand.status]
+		done = [t for t in own if t.done_by]
+		rows.append(
+			{
+				"code": step.code,
+				"title": step.title,
+				"nature": step.nature.value,
+				"state": shown,
+				"post_title": _title("SC Post", step.post, "post_name") if step.post else "",
+				"entered_on": own[0].opened_on if own else None,
+				"left_on": done[-1].done_on if done and shown == "done" else None,
+				"by": "、".join(dict.fromkeys(person(t.done_by) for t in done)) if shown == "done" else "",
+				"due_on": next((t.due_on for t in reversed(own) if t.status == "Open"), None),
+			}
+		)
+	return rows
+
+
+def _passed(procedure: Procedure, state: runner.RunState, code: str) -> bool:
+	"""A step never entered that no open step leads to any more (returning aside) was skipped."""
+	forward: dict[str, set[str]] = {}
+	for t in procedure.transitions:
+		if t.verb not in (Verb.RETURN, Verb.CLOSE):
+			forward.setdefault(t.step, set()).update(t.targets)
+	seen, stack = set(), list(state.active)
+	while stack:
+		here = stack.pop()
+		if here not in seen:
+			seen.add(here)
+			stack.extend(forward.get(here, ()))
+	return code not in seen
+
+
+def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
+	procedure = loaded.procedure
+	step = procedure.by_code[row.step]
+	held = actions.holding(row)
+	state = next(t for t in loaded.state.tasks if t.id == row.name)
+	barred = (
+		[f for f in runner.permitted(procedure, loaded.state, state, frappe.session.user)] if held else []
+	)
+	mine = held is not None and not barred
+	return {
+		"name": row.name,
+		"step": row.step,
+		"step_title": step.title,
+		"nature": step.nature.value,
+		"tool": step.tool,
+		"post": row.post,
+		"post_title": _title("SC Post", row.post, "post_name"),
+		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
+		"assignee": row.assignee,
+		"assignee_name": person(row.assignee),
+		"status": row.status,
+		"opened_on": row.opened_on,
+		"due_on": row.due_on,
+		"days_left": days_left(row.due_on, row.bureau),
+		"overdue": bool(row.due_on) and getdate(row.due_on) < today(),
+		"mine": mine,
+		"instructions": step.instructions,
+		"materials": [
+			{"title": m.title, "required": m.required} for m in procedure.materials if m.step == step.code
+		],
+		"documents": sorted({d.document_kind for d in procedure.documents if d.step == step.code})
+		if mine
+		else [],
+		"barred": [render(f, _) for f in barred],
+		"actions": [
+			_action(loaded, step.code, b) for b in procedure.buttons(step.code) if b.verb is not Verb.EXPIRE
+		]
+		if mine
+		else [],
+	}
+
+
+def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
+	findings: list[Finding] = list(actions.gate(loaded, step, button.action))
+	try:
+		target = runner.route(loaded.procedure, step, button.action, loaded.kind.facts(loaded.doc)).targets
+	except runner.Refusal:
+		target = button.targets
+	return {
+		"action": button.action,
+		"label": button.label,
+		"verb": button.verb.value,
+		"reason_required": button.reason_required,
+		"target_title": "、".join(loaded.procedure.by_code[code].title for code in target),
+		"blocked": [render(f, _) for f in findings if f.severity == "error"],
+		"warnings": [render(f, _) for f in findings if f.severity == "warning"],
+	}
+
+
+def _clocks(run: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Clock",
+		filters={"run": run.name, "status": ["!=", "Void"]},
+		fields=[
+			"name",
+			"limit",
+			"limit_name",
+			"n",
+			"unit",
+			"step",
+			"started_on",
+			"due_on",
+			"status",
+			"provisional",
+			"stopped_on",
+		],
+		order_by="started_on asc, creation asc",
+	)
+	return [
+		{
+			**row,
+			"unit_label": _(row.unit),
+			"status_label": _(row.status),
+			"provisional": bool(row.provisional),
+			"days_left": days_left(row.due_on, run.bureau) if row.status == "Running" else None,
+			"overdue": (row.status == "Running" and getdate(row.due_on) < today())
+			or bool(row.stopped_on and getdate(row.stopped_on) > getdate(row.due_on)),
+			"article": frappe.get_cached_value("SC Time Limit", row.limit, "article") or "",
+			"explained": _explained(row),
+		}
+		for row in rows
+	]
+
+
+def _explained(row) -> str:
+	if row.unit == "Working Day":
+		return _("From the day after {0}, {1} working days; rest days are not counted.").format(
+			row.started_on, row.n
+		)
+	return _("From the day after {0}, {1} {2}.").format(row.started_on, row.n, _(row.unit))
+
+
+def _events(doc: Document) -> list[dict[str, Any]]:
+	rows = frappe.get_all(
+		"SC Event",
+		filters={"chain": f"{doc.doctype}:{doc.name}"},
+		fields=["at", "actor", "acting_for", "step_title", "label", "opinion", "event"],
+		order_by="seq asc",
+	)
+	return [
+		{
+			"at": row.at,
+			"actor": row.actor,
+			"actor_name": _("System") if row.event == "expired" else person(row.actor),
+			"acting_for_name": person(row.acting_for),
+			"step_title": row.step_title,
+			"label": _(row.label),
+			"opinion": row.opinion,
+			"event": row.event,
+		}
+		for row in rows
+	]

@@ -1,11 +1,10 @@
 """What a site needs before work can begin. One set of functions, safe to repeat, for install and migrate alike."""
 
-import importlib.util
-
 import click
 import frappe
 from frappe import _
 
+from sclist_app.exchange.procedures import load_shipped
 from sclist_app.setup import bureaus, calendar, law, papers, posts, site
 from sclist_app.setup.ledger import Ledger
 
@@ -32,17 +31,8 @@ def set_up() -> None:
 	bureaus.seed()
 	papers.seed(ledger)
 	site.fill_settings()
-	load_procedures()
-	ledger.save()
-
-
-def load_procedures() -> None:
-	"""Load the procedures the app ships."""
-	if importlib.util.find_spec("sclist_app.exchange.procedures") is None:
-		return
-	from sclist_app.exchange.procedures import load_shipped
-
 	load_shipped()
+	ledger.save()
 
 
 def before_uninstall() -> None:

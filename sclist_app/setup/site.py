@@ -45,7 +45,13 @@ def warn_of_old_framework() -> None:
 
 def set_defaults_where_none() -> None:
 	"""Language, time zone, currency and formats of China, each only where the site has none."""
+	meta = frappe.get_meta("System Settings")
 	for field, value in SITE_DEFAULTS.items():
+		# early 15 keeps the currency in the global defaults only
+		if not meta.has_field(field):
+			if not frappe.db.get_default(field):
+				frappe.db.set_default(field, value)
+			continue
 		if frappe.db.get_single_value("System Settings", field):
 			continue
 		frappe.db.set_single_value("System Settings", field, value)

@@ -138,6 +138,12 @@ def test_ages_that_warn(today, errors, warnings):
 	assert codes(findings, "warning") == warnings
 
 
+def test_the_age_is_counted_from_birthday_to_birthday():
+	born_on_new_years_eve = "11010519491231002X"
+	assert codes(check_id_number(born_on_new_years_eve, date(2070, 12, 30))[1], "warning") == []
+	assert codes(check_id_number(born_on_new_years_eve, date(2070, 12, 31))[1], "warning") == ["id.age"]
+
+
 @given(st.sampled_from(VALID_ID), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_changing_one_character_of_an_id_number_makes_it_invalid(number, i, c):
 	changed = number[:i] + c + number[i + 1 :]

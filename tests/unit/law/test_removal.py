@@ -72,6 +72,20 @@ def test_a_second_listing_under_any_ground_fails_the_third_condition():
 	assert codes(may_apply(facts, TODAY)) == []
 
 
+def test_each_finding_rests_on_its_article():
+	facts = RemovalFacts(TODAY, "city", "county", lifetime_ban=True)
+	found = {f.code: f.article.partition("》")[2] for f in [*may_grant(facts, TODAY), *check_refusal("")]}
+	assert found == {
+		"removal.bureau": "第十九条",
+		"removal.too_early": "第十三条第二款",
+		"removal.lifetime_ban": "第十三条第二款",
+		"removal.obligations": "第十八条",
+		"removal.effects": "第十八条",
+		"removal.no_repeat": "第十八条",
+		"removal.reasons": "第二十条",
+	}
+
+
 def test_refusal_needs_reasons():
 	assert codes(check_refusal(" ")) == ["removal.reasons"]
 	assert check_refusal("未履行罚款") == []

@@ -52,6 +52,8 @@ def test_articles_and_what_the_law_leaves_open():
 		"T17": "《行政诉讼法》第四十六条",
 		"T20": "《安全生产法》第七十八条",
 	}
+	assert limits(NOW)["T01"].article == f"{penalty}第四十四条、第四十五条"
+	assert REMEDIES["review"].article == "《行政复议法》第二十条、第二十四条"
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

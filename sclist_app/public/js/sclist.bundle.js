@@ -1,7 +1,7 @@
 import { el } from "./sclist/dom";
 import { RunPanel } from "./sclist/run_panel";
 import { mount_panel } from "./sclist/mount";
-import { my_bureaus, my_posts, default_bureau, holds_role } from "./sclist/posts";
+import { default_bureau, filling_bureaus, fills_forms, keep_open_workspaces, my_bureau_codes, my_posts } from "./sclist/posts";
 import { due_badge, due_indicator, day } from "./sclist/words";
 import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
@@ -12,10 +12,11 @@ frappe.provide("sclist");
 Object.assign(sclist, {
 	RunPanel,
 	mount_panel,
-	my_bureaus,
-	my_posts,
 	default_bureau,
-	holds_role,
+	filling_bureaus,
+	fills_forms,
+	my_bureau_codes,
+	my_posts,
 	due_badge,
 	due_indicator,
 	day,
@@ -24,6 +25,8 @@ Object.assign(sclist, {
 	MyDesk,
 	el,
 });
+
+keep_open_workspaces();
 
 // Every document type the engine runs has an HTML field called `panel`.
 $(document).on("form-refresh", (event, frm) => {

@@ -32,6 +32,9 @@ export function ask(panel, { title, fields, label, send, done }) {
 	return dialog;
 }
 
+/** What may be uploaded; the server looks at the content again. */
+export const FILE_TYPES = [".pdf", ".jpg", ".jpeg", ".png", ".ofd", ".doc", ".docx"];
+
 /** A private upload attached to the document of the panel. */
 export function attach_field(panel, extra) {
 	return {
@@ -40,7 +43,7 @@ export function attach_field(panel, extra) {
 			doctype: panel.doctype,
 			docname: panel.name,
 			make_attachments_public: false,
-			restrictions: { allowed_file_types: [".pdf", ".jpg", ".jpeg", ".png", ".ofd", ".doc", ".docx"] },
+			restrictions: { allowed_file_types: FILE_TYPES },
 		},
 		...extra,
 	};

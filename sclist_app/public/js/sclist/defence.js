@@ -3,8 +3,14 @@ import { ask, attach_field, choices } from "./ask";
 import { post } from "./calls";
 import { day } from "./words";
 
+/** Statements to be reviewed along with the legal review. */
+export function defence_review_tool(panel) {
+	const body = defence_table(panel, true);
+	return body ? el("div.sc-tool", {}, el("div.sc-label", {}, __("Statements and defence of the parties")), body) : null;
+}
+
 /** Statements and waivers of the parties, with the buttons to register and to review them. */
-export function defence_tool(panel, task) {
+export function defence_tool(panel) {
 	return el(
 		"div.sc-tool",
 		{},
@@ -76,6 +82,6 @@ function review(panel, row) {
 			{ fieldname: "conclusion", fieldtype: "Select", label: __("Conclusion"), options: choices(["Accepted", "Partly Accepted", "Not Accepted"]), reqd: 1 },
 			{ fieldname: "reasons", fieldtype: "Small Text", label: __("Reasons of the review"), reqd: 1 },
 		],
-		send: (values) => post("defence.review", { defence: row.name, ...values }),
+		send: (values) => post("defence.review", { defence_name: row.name, ...values }),
 	});
 }

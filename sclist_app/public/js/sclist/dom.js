@@ -60,6 +60,10 @@ export function section(title, body, extra) {
 	);
 }
 
+function is_empty(cell) {
+	return cell === "" || cell === null || cell === undefined;
+}
+
 /**
  * A table that turns into cards on a narrow screen.
  *
@@ -88,7 +92,7 @@ export function table(caption, heads, rows) {
 				el(
 					"tr",
 					{},
-					row.map((cell, i) => el("td", { "data-head": heads[i] }, cell))
+					row.map((cell, i) => el("td", { "data-head": heads[i] }, is_empty(cell) ? null : el("div", {}, cell)))
 				)
 			)
 		)

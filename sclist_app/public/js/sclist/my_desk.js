@@ -1,12 +1,12 @@
 import { badge, button, el } from "./dom";
 import { get } from "./calls";
 import { day, due_badge, moment_text } from "./words";
-import { holds_role, my_bureaus } from "./posts";
+import { fills_forms, my_bureaus, my_posts, reads_below } from "./posts";
 
 const LIMIT = 50;
 const FILTERS = {
 	open: () => true,
-	today: (task) => task.days_left === 0 && !task.overdue,
+	today: (task) => task.due_on === frappe.datetime.get_today(),
 	overdue: (task) => task.overdue,
 	returned: (task) => task.returned,
 };
@@ -19,14 +19,20 @@ export class MyDesk {
 		this.body = el("div.sc-desk");
 		$(page.main).append(this.body);
 		page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
-		if (holds_role("SC Case Officer")) {
+		if (fills_forms()) {
 			page.set_primary_action(__("New listing case"), () => frappe.new_doc("SC Case"), "add");
 		}
 	}
 
 	async load() {
+		if (!my_posts().length) {
+			this.body.replaceChildren(
+				el("div.sc-section.sc-empty", {}, __("You hold no post yet. Ask the administrator of your bureau to assign you one."))
+			);
+			return;
+		}
 		if (!this.data) this.body.replaceChildren(el("div.sc-loading", {}, __("Loading your tasks…")));
-		const [data, below] = await Promise.all([get("tasks.mine", { limit: LIMIT }), this.overdue_below()]).catch(() => []);
+		const [data, below] = await Promise.all([get("tasks.mine", { limit: LIMIT }), this.overdue_below().catch(() => null)]).catch(() => []);
 		if (!data) {
 			if (!this.data) this.body.replaceChildren(el("div.sc-empty", {}, __("Your tasks could not be read. Try again.")));
 			return;
@@ -35,20 +41,12 @@ export class MyDesk {
 		this.render();
 	}
 
-	/** Overdue tasks of bureaus the user reads but does not belong to. */
+	/** Overdue tasks of bureaus the user reads but does not belong to; null for posts that do not look below. */
 	async overdue_below() {
-		if (!holds_role("SC Supervisor", "SC Principal Leader", "SC Auditor")) return null;
-		const own = my_bureaus();
-		return frappe.db.get_list("SC Task", {
-			fields: ["name", "title", "subject_line", "reference_doctype", "reference_name", "bureau", "due_on", "status"],
-			filters: [
-				["status", "in", ["Open", "Claimed"]],
-				["due_on", "<", frappe.datetime.get_today()],
-				...(own.length ? [["bureau", "not in", own]] : []),
-			],
-			order_by: "due_on asc",
-			limit: 20,
-		});
+		if (!reads_below()) return null;
+		const own = new Set(my_bureaus().map((bureau) => bureau.bureau_name));
+		const { tasks } = await get("tasks.overdue_below", { limit: LIMIT });
+		return tasks.filter((task) => !own.has(task.bureau_name));
 	}
 
 	render() {
@@ -96,7 +94,7 @@ export class MyDesk {
 		if (this.filter !== "open") {
 			return el("section.sc-section.sc-empty", {}, el("p", {}, __("No task of this kind.")), button(__("Show all"), { onclick: () => { this.filter = "open"; this.render(); } }));
 		}
-		const officer = holds_role("SC Case Officer");
+		const officer = fills_forms();
 		return el(
 			"section.sc-section.sc-empty",
 			{},
@@ -133,14 +131,7 @@ export class MyDesk {
 				? el(
 						"ul.sc-jobs",
 						{},
-						this.below.map((task) =>
-							job({
-								...task,
-								bureau_name: frappe.utils.get_link_title("SC Bureau", task.bureau) || task.bureau,
-								days_left: frappe.datetime.get_day_diff(task.due_on, frappe.datetime.get_today()),
-								overdue: true,
-							})
-						)
+						this.below.map(job)
 				  )
 				: el("p.text-muted", {}, __("No subordinate bureau is late."))
 		);

@@ -3,6 +3,7 @@ import { due_badge, moment_text, VERB_KIND } from "./words";
 import { ask_and_act } from "./act_dialog";
 import { open_posted_pdf } from "./calls";
 import { papers_drawn } from "./procedure";
+import { FILE_TYPES } from "./ask";
 import { TOOLS } from "./tools";
 
 /** What the reader can do now; if nothing, whom the document waits for. */
@@ -55,7 +56,7 @@ function card(panel, task) {
 		),
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
 		reasons(task.barred),
-		materials(task),
+		materials(panel, task),
 		TOOLS[task.tool]?.(panel, task) || null,
 		samples(panel, task),
 		actions(panel, task)
@@ -67,8 +68,11 @@ function reasons(texts) {
 	return el("ul.sc-reasons", {}, texts.map((text) => el("li", {}, text)));
 }
 
-function materials(task) {
+/** What the step needs in the evidence, and a way to add what is missing. */
+function materials(panel, task) {
 	if (!task.materials?.length) return null;
+	const evidence = panel.frm?.doc?.evidence;
+	const present = new Set((evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim()));
 	return el(
 		"div.sc-materials",
 		{},
@@ -76,21 +80,56 @@ function materials(task) {
 		el(
 			"ul",
 			{},
-			task.materials.map((item) =>
-				el("li", {}, item.title, " ", item.required ? badge(__("Must be there"), "orange") : badge(__("If any"), "gray"))
-			)
+			task.materials.map((item) => {
+				const there = present.has(item.title.trim());
+				return el(
+					"li",
+					{},
+					item.title,
+					" ",
+					there
+						? badge(__("In the file"), "green")
+						: badge(item.required ? __("Must be there") : __("If any"), item.required ? "orange" : "gray"),
+					" ",
+					there || !panel.frm?.fields_dict.evidence
+						? null
+						: button(__("Upload"), {
+								class: "btn btn-xs btn-default",
+								"aria-label": `${__("Upload")} ${item.title}`,
+								onclick: () => upload_evidence(panel, item.title),
+						  })
+				);
+			})
 		)
 	);
+}
+
+function upload_evidence(panel, title) {
+	const frm = panel.frm;
+	new frappe.ui.FileUploader({
+		doctype: frm.doctype,
+		docname: frm.docname,
+		allow_multiple: false,
+		make_attachments_public: false,
+		restrictions: { allowed_file_types: FILE_TYPES },
+		on_success: async (file) => {
+			const row = (frm.doc.evidence || []).find((one) => !one.file && (!one.title || one.title === title));
+			Object.assign(row || frm.add_child("evidence"), { title, kind: row?.kind || "Other", file: file.file_url });
+			frm.dirty();
+			frm.refresh_field("evidence");
+			await frm.save();
+		},
+	});
 }
 
 /** Sample buttons for the papers the next action would draw; nothing is drawn by looking. */
 function samples(panel, task) {
 	const subjects = panel.view.subjects || [];
-	const drawn = papers_drawn(panel.procedure, task.step);
+	const drawn = subjects.length ? papers_drawn(panel.procedure, task.step) : [];
 	const unique = [...new Map(drawn.map((paper) => [paper.kind, paper])).values()];
 	if (!unique.length) return null;
 	const buttons = unique.flatMap((paper) => {
-		const recipients = paper.per === "Per Subject" && subjects.length ? subjects : [null];
+		const recipients = paper.per === "Per Case" ? [null] : subjects;
 		return recipients.map((subject) =>
 			button(subject && subjects.length > 1 ? `${paper.title}(${subject.entity_name})` : paper.title, {
 				class: "btn btn-xs btn-default",
@@ -99,7 +138,7 @@ function samples(panel, task) {
 						doctype: panel.doctype,
 						name: panel.name,
 						document_kind: paper.kind,
-						subject: subject?.entity || "",
+						subject: (subject || subjects[0])?.entity || "",
 					}),
 			})
 		);
@@ -116,7 +155,9 @@ function actions(panel, task) {
 	const list = task.actions || [];
 	if (!list.length) return null;
 	const blocked = list.filter((action) => action.blocked?.length);
+	const warnings = [...new Set(list.flatMap((action) => action.warnings || []))];
 	return [
+		warnings.length ? [el("div.sc-label", {}, __("Please note:")), reasons(warnings)] : null,
 		blocked.length
 			? el(
 					"div.sc-blocked",

@@ -3,19 +3,51 @@ function mine() {
 	return frappe.boot.sclist || {};
 }
 
+/** @returns {Array<{name: string, bureau_name: string}>} */
 export function my_bureaus() {
-	return (mine().bureaus || []).map((bureau) => bureau.name);
+	return mine().bureaus || [];
+}
+
+export function my_bureau_codes() {
+	return my_bureaus().map((bureau) => bureau.name);
+}
+
+/** Bureaus in which the user registers entities, penalties and cases. */
+export function filling_bureaus() {
+	return mine().fills_forms || [];
+}
+
+export function fills_forms() {
+	return filling_bureaus().length > 0;
 }
 
 export function my_posts() {
-	const codes = (mine().posts || []).map((post) => (typeof post === "string" ? post : post.post || post.name));
-	return [...new Set(codes)];
+	return mine().posts || [];
 }
 
 export function default_bureau() {
-	return my_bureaus()[0] || "";
+	return filling_bureaus()[0] || my_bureau_codes()[0] || "";
 }
 
-export function holds_role(...roles) {
-	return roles.some((role) => frappe.user_roles.includes(role));
+// The posts that look below; the server asks the posts themselves again.
+const LOOKING_BELOW = ["SC Supervisor", "SC Auditor", "SC Principal Leader", "SC Deputy Leader", "SC Credit Officer"];
+
+export function reads_below() {
+	return mine().reads_below ?? (my_posts().length > 0 && LOOKING_BELOW.some((role) => frappe.user_roles.includes(role)));
+}
+
+/** The desk names a page's workspace by its module; ours are by post, so only those open to the user count. */
+export function keep_open_workspaces() {
+	const shown = frappe.boot.allowed_workspaces || frappe.boot.sidebar_pages?.pages;
+	const all = frappe.boot.module_wise_workspaces;
+	if (!shown || !all) return;
+	const names = new Set(shown.map((page) => page.name));
+	for (const module of Object.keys(all)) {
+		if (module === "SCList App") all[module] = all[module].filter((name) => names.has(name)).sort(by_place(shown));
+	}
+}
+
+function by_place(pages) {
+	const place = new Map(pages.map((page, i) => [page.name, i]));
+	return (a, b) => place.get(a) - place.get(b);
 }

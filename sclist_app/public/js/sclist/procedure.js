@@ -37,14 +37,14 @@ async function read(version) {
 	};
 }
 
-// Steps that one later step waits for have been open at the same time.
+// Steps that one later step waits for are open at the same time, with those that stand between them.
 function groups_of(steps) {
 	const groups = new Map();
+	const place = new Map(steps.map((step, i) => [step.code, i]));
 	for (const step of steps) {
-		const awaited = String(step.waits_for || "")
-			.split(/[,\s]+/)
-			.filter(Boolean);
-		if (awaited.length > 1) awaited.forEach((code) => groups.set(code, step.code));
+		const awaited = String(step.waits_for || "").split(/[,\s]+/).filter((code) => place.has(code)).map((code) => place.get(code));
+		if (awaited.length < 2) continue;
+		for (let i = Math.min(...awaited); i <= Math.max(...awaited); i++) groups.set(steps[i].code, step.code);
 	}
 	return groups;
 }

@@ -48,15 +48,16 @@ function enter(panel, row) {
 }
 
 /** Publication per listed party and channel; what one officer records, another confirms. */
-export function publication_tool(panel) {
+export function publication_tool(panel, task) {
 	const rows = panel.view.publications || [];
 	if (!rows.length) return el("p.text-muted", {}, __("Nothing has to be published yet."));
-	return tool(__("Publication"), publications_table(panel, true));
+	return tool(__("Publication"), publications_table(panel, task.nature === "Review" ? "confirm" : "record"));
 }
 
-const PUBLICATION_COLOUR = { "To Push": "orange", Pushed: "blue", Posted: "green", "To Withdraw": "orange", Withdrawn: "gray", "Push Failed": "red" };
+const PUBLICATION_COLOUR = { "To Push": "orange", Pushed: "blue", Posted: "green", Published: "green", "To Withdraw": "orange", Withdrawn: "gray", "Push Failed": "red", Failed: "red" };
 
-export function publications_table(panel, may_act = false) {
+/** @param {""|"record"|"confirm"} part what the reader's task is about */
+export function publications_table(panel, part = "") {
 	const rows = panel.view.publications || [];
 	if (!rows.length) return null;
 	return table(
@@ -67,14 +68,13 @@ export function publications_table(panel, may_act = false) {
 			[row.channel_name, " ", row.mandatory ? badge(__("Must"), "orange") : null],
 			badge(row.state_label || row.state, PUBLICATION_COLOUR[row.state]),
 			evidence(row),
-			may_act ? publication_buttons(panel, row) : "",
+			part ? publication_buttons(panel, row, part) : "",
 		])
 	);
 }
 
 function evidence(row) {
-	if (row.own_page && !row.published_at) return el("span.text-muted", {}, __("This system publishes it itself"));
-	if (!row.published_at) return "";
+	if (!row.published_at) return row.note || "";
 	return [
 		el("div", {}, moment_text(row.published_at), " ", row.recorded_by_name || ""),
 		el(
@@ -84,15 +84,17 @@ function evidence(row) {
 			" ",
 			row.screenshot ? link_out(row.screenshot, __("Screenshot")) : null
 		),
+		row.note ? el("div.text-muted", {}, row.note) : null,
 		row.reviewed_by_name ? el("div.text-muted", {}, __("Confirmed by {0}", [row.reviewed_by_name])) : null,
 	];
 }
 
-function publication_buttons(panel, row) {
+function publication_buttons(panel, row, part) {
 	const small = (label, kind, onclick) => button(label, { class: `btn btn-xs btn-${kind}`, onclick });
-	if (row.state === "Pushed") {
+	if (part === "confirm") {
+		if (row.state !== "Pushed") return "";
 		if (row.recorded_by === frappe.session.user) {
-			return el("span.text-muted", {}, __("Waits for a colleague to confirm"));
+			return el("span.text-muted", {}, __("Recorded by you; somebody else has to confirm it"));
 		}
 		return el(
 			"div.sc-buttons",
@@ -101,14 +103,11 @@ function publication_buttons(panel, row) {
 			small(__("Send back"), "default", () => send_back(panel, row))
 		);
 	}
-	if (["To Push", "Push Failed", "To Withdraw"].includes(row.state) && !row.own_page) {
-		return small(
-			row.state === "To Withdraw" ? __("Record the withdrawal") : __("Record the publication"),
-			"primary",
-			() => publish(panel, row)
-		);
-	}
-	return "";
+	if (row.state === "Pushed") return small(__("Correct the record"), "default", () => publish(panel, row));
+	const open = ["To Push", "Push Failed", "Failed", "To Withdraw"].includes(row.state);
+	if (!open) return "";
+	const label = row.state === "To Withdraw" ? __("Record the withdrawal") : __("Record the publication");
+	return small(label, "primary", () => publish(panel, row));
 }
 
 function publish(panel, row) {
@@ -117,12 +116,12 @@ function publish(panel, row) {
 		label: __("Save the publication"),
 		done: __("Recorded. A colleague has to confirm it."),
 		fields: [
-			{ fieldname: "address", fieldtype: "Data", label: __("Address of the page"), options: "URL", reqd: 1, default: row.address },
+			{ fieldname: "address", fieldtype: "Data", label: __("Address of the page"), reqd: row.own_page ? 0 : 1, default: row.address },
 			{ fieldname: "published_at", fieldtype: "Datetime", label: __("Published at"), default: frappe.datetime.now_datetime(), reqd: 1 },
 			attach_field(panel, { fieldname: "screenshot", label: __("Screenshot of the page"), reqd: 1 }),
 			{ fieldname: "note", fieldtype: "Small Text", label: __("Remark") },
 		],
-		send: (values) => post("register.publish", { publication: row.name, ...values }),
+		send: (values) => post("register.publish", { publication_name: row.name, ...values }),
 	});
 }
 
@@ -132,7 +131,7 @@ function confirm(panel, row) {
 		label: __("I have looked at the page: correct"),
 		done: __("The publication has been confirmed."),
 		fields: [fixed_text(`${row.channel_name} · ${row.entity_name}`), fixed_text(__("Open the page and compare name, code, number and term with the decision before you confirm."))],
-		send: () => post("register.confirm_publication", { publication: row.name }),
+		send: () => post("register.confirm_publication", { publication_name: row.name }),
 	});
 }
 
@@ -142,7 +141,7 @@ function send_back(panel, row) {
 		label: __("Send back"),
 		done: __("Sent back."),
 		fields: [{ fieldname: "note", fieldtype: "Small Text", label: __("What is wrong"), reqd: 1 }],
-		send: (values) => post("register.return_publication", { publication: row.name, ...values }),
+		send: (values) => post("register.return_publication", { publication_name: row.name, ...values }),
 	});
 }
 

@@ -8,6 +8,9 @@ import { history_of } from "./history";
 import { papers } from "./papers";
 import { results } from "./results";
 
+// Whoever has the case on their desk may add evidence.
+const EVIDENCE = "evidence";
+
 /**
  * The page of one engine-run document: where it stands, what the reader can do, its papers, limits and history.
  *
@@ -52,16 +55,21 @@ export class RunPanel {
 		return (this.view?.tasks || []).filter((task) => task.mine);
 	}
 
-	/** What the open steps of the reader say about the form's fields: {fieldname: policy}; an open one wins. */
-	form_policy() {
-		const steps = new Set(this.my_tasks().map((task) => task.step));
-		const policies = {};
-		for (const row of this.procedure?.fields || []) {
-			if (!steps.has(row.step)) continue;
-			const open = ["Edit", "Required"];
-			if (!policies[row.field] || open.includes(row.policy)) policies[row.field] = row.policy;
+	/**
+	 * Which fields of the form the reader may change now, as the server will judge it again on saving.
+	 *
+	 * @param {string} field
+	 * @returns {"Edit"|"Required"|"Read"|"Hidden"}
+	 */
+	field_policy(field) {
+		let best = "Read";
+		for (const task of this.my_tasks()) {
+			const rule = (this.procedure?.fields || []).find((row) => row.step === task.step && row.field === field)?.policy;
+			const policy = rule || (task.nature === "Fill" || field === EVIDENCE ? "Edit" : "Read");
+			if (policy === "Required") return policy;
+			if (policy === "Edit" || (policy === "Hidden" && best === "Read")) best = policy;
 		}
-		return policies;
+		return best;
 	}
 
 	render() {

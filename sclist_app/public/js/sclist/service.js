@@ -34,7 +34,7 @@ const HINT = {
 };
 
 /** Papers × addressee with their service, and the button to record one. */
-export function service_tool(panel, task) {
+export function service_tool(panel) {
 	const rows = (panel.view.papers || []).filter((paper) => paper.addressee && paper.status !== "Voided");
 	if (!rows.length) return el("p.text-muted", {}, __("No paper to be served has been drawn up yet."));
 	rows.sort((a, b) => Boolean(a.served_on) - Boolean(b.served_on));

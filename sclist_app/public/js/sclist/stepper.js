@@ -24,7 +24,7 @@ export function stepper(view, procedure) {
 	);
 	const list = el("ol.sc-steps", { "aria-label": __("Steps of the procedure") }, items);
 
-	const settled = steps.filter((step) => ["done", "skipped"].includes(step.state)).length;
+	const settled = steps.filter((step) => step.state === "done").length;
 	const active = steps.filter((step) => step.state === "active").map((step) => step.title);
 	const summary = active.length
 		? __("Now: {0}", [join_names(active)])
@@ -86,7 +86,7 @@ function people(step, view) {
 			.map((task) => task.assignee_name);
 		if (names.length) return join_names(names);
 	}
-	return step.post_title || "";
+	return step.by || step.post_title || "";
 }
 
 function dates(step) {

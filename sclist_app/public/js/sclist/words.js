@@ -8,28 +8,23 @@ export function day(value) {
 
 /** Date and minute; seconds help nobody. */
 export function moment_text(value) {
-	return value ? day(String(value).slice(0, 16)) : "";
+	if (!value) return "";
+	const [date, time = ""] = String(value).split(" ");
+	return [day(date), time.slice(0, 5)].filter(Boolean).join(" ");
 }
 
-/** "3 working days left", "2 days overdue"; "" without a due date. */
+/** "3 working days left", "2 working days overdue"; the server counts working days. "" without a due date. */
 export function left_text(item) {
 	if (!item.due_on) return "";
-	const n = Math.abs(item.days_left ?? 0);
-	const working = is_working_day(item);
-	if (item.overdue || item.days_left < 0) {
-		return working ? __("{0} working days overdue", [n]) : __("{0} days overdue", [n]);
-	}
-	if (item.days_left === 0) return __("Due today");
-	return working ? __("{0} working days left", [n]) : __("{0} days left", [n]);
-}
-
-function is_working_day(item) {
-	return item.unit === "Working Day" || (item.unit_label && item.unit_label === __("Working Day"));
+	const n = Math.abs(item.days_left || 0);
+	if (item.overdue) return n ? __("{0} working days overdue", [n]) : __("Overdue");
+	if (item.due_on === frappe.datetime.get_today()) return __("Due today");
+	return n ? __("{0} working days left", [n]) : __("Due {0}", [day(item.due_on)]);
 }
 
 export function due_colour(item) {
 	if (!item.due_on) return "gray";
-	if (item.overdue || item.days_left < 0) return "red";
+	if (item.overdue) return "red";
 	if (item.days_left <= 1) return "orange";
 	return "blue";
 }

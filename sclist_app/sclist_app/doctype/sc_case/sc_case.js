@@ -1,6 +1,6 @@
 frappe.ui.form.on("SC Case", {
 	setup(frm) {
-		const own = sclist.my_bureaus();
+		const own = sclist.filling_bureaus();
 		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
 		frm.set_query("penalty", "penalties", () => (frm.doc.bureau ? { filters: { bureau: frm.doc.bureau } } : {}));
 		frm.set_query("ground", () => ({ order_by: "sequence asc" }));

@@ -1,6 +1,6 @@
 frappe.ui.form.on("SC Penalty", {
 	setup(frm) {
-		const own = sclist.my_bureaus();
+		const own = sclist.filling_bureaus();
 		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
 	},
 
@@ -10,7 +10,7 @@ frappe.ui.form.on("SC Penalty", {
 
 	refresh(frm) {
 		frm.toggle_display("is_demo", false);
-		if (frm.is_new() || !sclist.holds_role("SC Case Officer")) return;
+		if (frm.is_new() || !sclist.fills_forms()) return;
 		frm.add_custom_button(__("Open a listing case"), async () => {
 			await frappe.new_doc("SC Case");
 			const form = cur_frm;

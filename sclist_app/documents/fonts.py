@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import logging
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,7 +63,8 @@ def face_of(families: tuple[str, ...], weight: int = 400) -> Face | None:
 	return None
 
 
-def cut(face: Face, letters: Iterable[str]) -> bytes | None:
+@lru_cache(maxsize=32)  # a draft is printed again and again with the same letters; about 100 KB each
+def cut(face: Face, letters: frozenset[str]) -> bytes | None:
 	"""The face with only `letters`, as an OpenType file; None if it cannot be cut."""
 	from fontTools import subset
 	from fontTools.ttLib import TTFont

@@ -803,17 +803,41 @@ def _fetcher(fonts: Mapping[str, bytes]) -> Callable[..., dict[str, Any]]:
 	return fetch
 
 
+_PARAGRAPH = re.compile(r"<p\b([^>]*)>")
+_SIGNATURE = re.compile(r"""<div\b[^>]*\bclass=["'][^"']*\bsignature\b""")
+
+
+def _keep_with_signature(html: str) -> str:
+	"""Tie the last two paragraphs before a signature to it.
+
+	GB/T 9704-2012 7.3.5.3 wants text on the page of the signature. Two lines are asked for, and a last paragraph
+	may be of one line only; CSS cannot choose by what follows.
+	"""
+	for found in reversed(list(_SIGNATURE.finditer(html))):
+		before = list(_PARAGRAPH.finditer(html, 0, found.start()))[-2:]
+		for opening in reversed(before):
+			attributes = opening[1]
+			if re.search(r"\bclass=[\"']", attributes):
+				attributes = re.sub(r"""\bclass=(["'])""", r"class=\1keep ", attributes, count=1)
+			else:
+				attributes += ' class="keep"'
+			html = f"{html[: opening.start()]}<p{attributes}>{html[opening.end() :]}"
+	return html
+
+
 def full_html(html: str, layout: PageLayout = page.OFFICIAL, extra_css: str = "") -> str:
 	"""The fragment as a whole page with its style sheet, as it is printed and previewed."""
 	return (
 		'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n<style>\n'
-		f'{extra_css}\n{page.css(layout)}\n</style>\n</head>\n<body class="{layout.style}">\n{html}\n</body>\n</html>\n'
+		f'{extra_css}\n{page.css(layout)}\n</style>\n</head>\n<body class="{layout.style}">\n{_keep_with_signature(html)}\n</body>\n</html>\n'
 	)
 
 
 def _faces_used(html: str, layout: PageLayout) -> set[str]:
 	"""Roles of `layout.fonts` the page can show; cutting a face that no letter uses would cost time for nothing."""
-	roles = {"fangsong", "title"}
+	roles = {"fangsong"}
+	if "<h1" in html or "agency" in html:
+		roles.add("title")
 	if "<h2" in html or "<strong" in html or "<b>" in html or "annex-mark" in html:
 		roles.add("hei")
 	if "<h3" in html:
@@ -869,7 +893,8 @@ def _justify_block(block: Any) -> None:
 		inside = [b for b in line.descendants() if b is not line]
 		texts = [b for b in inside if type(b).__name__ == "TextBox" and b.text]
 		plain = all(type(b).__name__ in ("TextBox", "InlineBox") for b in inside)
-		if not texts or not plain or line.resume_at is None or texts[-1].element_tag == "br":
+		broken = any(getattr(b, "element_tag", None) == "br" for b in inside)
+		if not texts or not plain or broken or line.resume_at is None:
 			continue
 		letters = sum(len(b.text) for b in texts)
 		slack = right - texts[-1].position_x - texts[-1].width

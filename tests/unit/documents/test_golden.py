@@ -1,0 +1,72 @@
+"""The full text of every shipped document, as a lawyer would proof-read it.
+
+After a deliberate change of wording write the files anew with SCLIST_WRITE_GOLDEN=1 and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from sclist_app.documents.rendering import render_html
+from tests.unit.documents.cases import LONG_NAME, PERSON, body, facts
+
+GOLDEN = Path(__file__).with_name("golden")
+CASES = {
+	"D01": ("D01", {}),
+	"D01-person": ("D01", {"addressee": PERSON, "rights": {"hearing_offered": False}}),
+	"D01-long": ("D01", {"addressee": {"name": LONG_NAME}, "document": {"date_style": "chinese"}}),
+	"D03": ("D03", {}),
+	"D05": ("D05", {}),
+	"D05-person": ("D05", {"addressee": PERSON}),
+	"D05-accident": (
+		"D05",
+		{
+			"accidents": None,
+			"case": {
+				"ground_article": "第六条第（四）项",
+				"ground_text": "瞒报、谎报生产安全事故的生产经营单位及其有关责任人员",
+			},
+		},
+	),
+	"D19": ("D19", {}),
+}
+
+
+def plain(html: str) -> str:
+	"""One line per paragraph or cell, fields to fill in by hand as ____."""
+	text = re.sub(r'<span class="fill[^>]*></span>', "____", html)
+	text = re.sub(r"\n", "", text)
+	text = re.sub(r"</(p|h1|h2|h3|th|td|tr)>|<br>", "\n", text)
+	text = unescape(re.sub(r"<[^>]+>", "", text))
+	return "\n".join(line.strip(" ") for line in text.splitlines() if line.strip()) + "\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_text(name):
+	kind, groups = CASES[name]
+	given = facts(kind, **{k: v for k, v in groups.items() if v is not None})
+	if groups.get("accidents", 0) is None:
+		from sclist_app.documents.placeholders import sample_facts
+
+		given["accidents"] = sample_facts()["accidents"]
+	text = plain(render_html(body(kind), given))
+	path = GOLDEN / f"{name}.txt"
+	if os.environ.get("SCLIST_WRITE_GOLDEN"):
+		path.write_text(text, encoding="utf-8")
+	assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_official_writing(name):
+	text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+	assert not re.search(r"[{}%]|None|True|False|\bnull\b|【", text)
+	# six-cornered brackets around the year, no leading zeros, full-width marks after Chinese
+	assert not re.search(r"[\[［【(]20\d\d", text)
+	assert not re.search(r"年0|月0", text)
+	assert not re.search(r"[\u4e00-\u9fff][,;:?!]", text)
+	assert "。。" not in text and "；。" not in text and "，。" not in text

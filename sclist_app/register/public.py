@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 import frappe
 from frappe.query_builder import Criterion, Order
-from frappe.query_builder.functions import Count, Max
+from frappe.query_builder.functions import Count
 from frappe.utils import cint
 
 from sclist_app.law.findings import errors
@@ -228,7 +228,6 @@ def _row(found: Any, masked: bool, head: int, tail: int) -> PublicRow:
 
 def _updated_at() -> datetime | None:
 	"""When a published record last changed, those no longer shown included."""
-	record = frappe.qb.DocType("SC Listing Record")
-	return (
-		frappe.qb.from_(record).select(Max(record.modified)).where(record.shown_from.isnotnull()).run()[0][0]
+	return frappe.db.get_value(
+		"SC Listing Record", {"shown_from": ["is", "set"]}, "modified", order_by="modified desc"
 	)

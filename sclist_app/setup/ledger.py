@@ -23,7 +23,7 @@ class Ledger:
 	"""Seeds records and counts what it did. Call `save` at the end."""
 
 	def __init__(self) -> None:
-		self._old: dict[str, list[str]] = json.loads(frappe.db.get_global(KEY) or "{}")
+		self._old: dict[str, list[str]] = stored()
 		self._new = dict(self._old)
 		self.inserted = 0
 		self.refreshed = 0
@@ -64,7 +64,21 @@ class Ledger:
 	def save(self) -> None:
 		"""Remember what was shipped, if it changed."""
 		if self._new != self._old:
-			frappe.db.set_global(KEY, json.dumps(self._new, ensure_ascii=False, sort_keys=True))
+			store(self._new)
+
+
+def stored() -> dict[str, list[str]]:
+	"""What was shipped last: record → hash of the shipped text, hash of the record as written.
+
+	Read past the cache of defaults: another process may have filled it with an older state.
+	"""
+	text = frappe.db.get_value("DefaultValue", {"parent": "__global", "defkey": KEY}, "defvalue")
+	return json.loads(text or "{}")
+
+
+def store(entries: Mapping[str, list[str]]) -> None:
+	"""Remember what was shipped."""
+	frappe.db.set_global(KEY, json.dumps(entries, ensure_ascii=False, sort_keys=True))
 
 
 def _find(doctype: str, key: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import frappe
 import pytest
+from werkzeug.wrappers import Response
 
 from sclist_app.register import public
 
@@ -39,6 +40,8 @@ def _record(number: int, **fields) -> str:
 		"state": "L3",
 		"shown": 1,
 		"shown_from": "2026-03-10",
+		"creation": "2026-03-02 09:00:00",
+		"modified": "2026-03-10 09:00:00",
 		**fields,
 	}
 	doc = frappe.get_doc({"doctype": "SC Listing Record", **values})
@@ -217,6 +220,31 @@ def test_newest_first(settings):
 	_record(1, listed_on="2026-01-05", entity_name="早")
 	_record(2, listed_on="2026-05-05", entity_name="晚")
 	assert _names() == ["晚", "早"]
+
+
+def test_the_time_of_the_last_change(settings):
+	assert public.search("", 1, "").updated_at is None
+	_record(1, modified="2026-05-01 10:00:00")
+	# one withdrawn later counts, one never published does not
+	_record(2, modified="2026-06-01 10:00:00", shown=0, state="L7")
+	_record(3, modified="2026-07-01 10:00:00", shown=0, shown_from=None)
+	assert str(public.search("", 1, "").updated_at) == "2026-06-01 10:00:00"
+
+
+@pytest.mark.parametrize(
+	("path", "ours"),
+	[
+		("/sclist", True),
+		("/sclist/", True),
+		("/sclist.html", True),
+		("/sclist-other", False),
+		("/login", False),
+	],
+)
+def test_headers_only_on_the_page(path, ours):
+	response = Response()
+	public.add_headers(response=response, request=frappe._dict(path=path))
+	assert ("no-store" in response.headers.get("Cache-Control", "")) == ours
 
 
 # --- over the wire, as a guest

@@ -1,14 +1,12 @@
 """Setting up a site: complete, repeatable, and never against the administrator."""
 
-import json
-
 import frappe
 import pytest
 
-from sclist_app.setup import install, site
+from sclist_app.setup import install, ledger, site
 from sclist_app.setup.divisions import bureau_seeds, read_seed
 from sclist_app.setup.law import CALENDAR_NAME
-from sclist_app.setup.ledger import KEY, _digest
+from sclist_app.setup.ledger import _digest
 from sclist_app.setup.posts import roles
 
 SEEDED = (
@@ -40,7 +38,7 @@ def _state() -> dict:
 	}
 	state["settings"] = frappe.db.get_singles_dict("SC Settings")
 	state["system"] = {f: frappe.db.get_single_value("System Settings", f) for f in site.SITE_DEFAULTS}
-	state["ledger"] = frappe.db.get_global(KEY)
+	state["ledger"] = ledger.stored()
 	return state
 
 
@@ -70,7 +68,7 @@ def test_a_migrated_site_holds_what_a_fresh_one_does(set_up_site):
 	before = {dt: content(dt, *fields) for dt, fields in wanted.items()}
 	for doctype in wanted:
 		frappe.db.delete(doctype)
-	frappe.db.set_global(KEY, "{}")
+	ledger.store({})
 	install.set_up()
 	assert {dt: content(dt, *fields) for dt, fields in wanted.items()} == before
 
@@ -151,9 +149,9 @@ def test_a_legal_text_follows_the_release(set_up_site):
 	assert frappe.db.get_value("SC Listing Ground", "6-2", "text") == "旧条文", (
 		"the shipped text did not change"
 	)
-	ledger = json.loads(frappe.db.get_global(KEY))
-	ledger["SC Listing Ground/6-2"][0] = "another"
-	frappe.db.set_global(KEY, json.dumps(ledger))
+	entries = ledger.stored()
+	entries["SC Listing Ground/6-2"][0] = "another"
+	ledger.store(entries)
 	install.set_up()
 	assert frappe.db.get_value("SC Listing Ground", "6-2", "text").startswith("12个月内累计发生2起以上")
 
@@ -165,9 +163,9 @@ def older_template(set_up_site) -> str:
 	doc = frappe.get_doc("SC Document Template", name)
 	old = {"body": doc.body + "<p>旧</p>", "date_style": doc.date_style}
 	frappe.db.set_value("SC Document Template", name, "body", old["body"])
-	ledger = json.loads(frappe.db.get_global(KEY))
-	ledger["SC Document Template/D01/"] = [_digest(old), _digest(old)]
-	frappe.db.set_global(KEY, json.dumps(ledger))
+	entries = ledger.stored()
+	entries["SC Document Template/D01/"] = [_digest(old), _digest(old)]
+	ledger.store(entries)
 	return name
 
 

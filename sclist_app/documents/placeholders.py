@@ -121,7 +121,7 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("document.date_style", "日期写法", "arabic", "choice", ("arabic", "chinese")),
 	Placeholder("addressee.name", "名称（姓名）", "晋源市恒泰化工有限公司"),
 	Placeholder("addressee.kind", "类别", "unit", "choice", ("unit", "institution", "person")),
-	Placeholder("addressee.code_label", "代码（证件号码）名称", "统一社会信用代码"),
+	Placeholder("addressee.code_label", "代码（证件）名称", "统一社会信用代码"),
 	Placeholder("addressee.code", "代码（证件号码）", "91140100MA0H1A2B8E"),
 	Placeholder("addressee.address", "登记注册地址（住址）", "晋源市化工园区安康路6号"),
 	Placeholder("addressee.legal_representative", "法定代表人（负责人）", "李建国"),
@@ -230,7 +230,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, Kind], ...]] = {
 	"persons": (
 		("name", "姓名", "text"),
 		("role", "身份", "text"),
-		("id_label", "证件号码名称", "text"),
+		("id_label", "证件名称", "text"),
 		("id_number", "证件号码", "text"),
 	),
 	"served": (
@@ -266,7 +266,7 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
 		),
 	),
 	"measures": _MEASURES,
-	"persons": (("李建国", "主要负责人", "居民身份证号码", "140106198001010018"),),
+	"persons": (("李建国", "主要负责人", "居民身份证", "140106198001010018"),),
 	"served": (("列入安全生产严重失信主体名单告知书", "晋源应急失信告〔2026〕1号", 1),),
 	"servers": (("王立新", "04010021007"), ("赵敏", "04010021012")),
 }

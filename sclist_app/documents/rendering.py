@@ -34,7 +34,7 @@ from sclist_app.documents import fonts
 from sclist_app.documents import layout as page
 from sclist_app.documents.layout import PageLayout
 from sclist_app.documents.placeholders import GROUPS, LISTS, MAX_LIST, PLACEHOLDERS, Missing, closed
-from sclist_app.law.findings import N_, Finding
+from sclist_app.law.findings import N_, Finding, Word
 
 MAX_BODY = 256 * 1024  # bytes of UTF-8
 MAX_OUTPUT = 2 * 1024 * 1024  # letters
@@ -546,7 +546,7 @@ class _Checker:
 
 
 _NODE_WORDS = {
-	"Call": "a function call",
+	"Call": Word(N_("a function call")),
 	"Include": "include",
 	"Import": "import",
 	"FromImport": "import",
@@ -561,10 +561,10 @@ _NODE_WORDS = {
 	"Scope": "with",
 	"ScopedEvalContextModifier": "autoescape",
 	"EvalContextModifier": "autoescape",
-	"List": "a list of values",
-	"Tuple": "a list of values",
-	"Dict": "a dictionary",
-	"Slice": "a slice",
+	"List": Word(N_("a list of values")),
+	"Tuple": Word(N_("a list of values")),
+	"Dict": Word(N_("a dictionary")),
+	"Slice": Word(N_("a slice")),
 	"Getitem": "[…]",
 	"Concat": "~",
 	"Test": "is",

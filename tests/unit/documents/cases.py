@@ -20,7 +20,7 @@ LONG_NAME = (
 PERSON = {
 	"name": "李建国",
 	"kind": "person",
-	"code_label": "居民身份证号码",
+	"code_label": "居民身份证",
 	"code": "140106198001010018",
 	"address": "晋源市迎春街3号楼2单元401室",
 	"legal_representative": None,

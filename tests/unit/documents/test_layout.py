@@ -56,6 +56,14 @@ def test_style_sheets_use_only_measures_that_exist():
 		assert "url(" not in sheet and "@import" not in sheet
 
 
+def test_variables_stand_in_longhand_properties_only():
+	# WeasyPrint 59 drops a shorthand with var(): a red rule vanished that way
+	for name in ("official", "form"):
+		sheet = (page.STYLES / f"{name}.css").read_text(encoding="utf-8")
+		used = set(re.findall(r"^\s*([a-z-]+):[^;]*var\(", sheet, re.M))
+		assert not used & {"border", "border-bottom", "background", "padding", "margin", "font"}, used
+
+
 def test_letterhead_fits_the_line_for_every_length_of_name():
 	for length in range(2, 31):
 		size = OFFICIAL.masthead_size("字" * length)
@@ -268,17 +276,14 @@ def test_slip_is_a_page_of_its_own(pdf_of):
 
 
 def test_long_names_and_persons_stay_inside_the_text_area(pdf_of):
-	for kind in ("D01", "D05", "D19"):
-		for variant, groups in (
-			("long", {"addressee": {"name": LONG_NAME}}),
-			("person", {"addressee": PERSON}),
-		):
-			for letters in measure.pages(pdf_of(kind, variant, **groups).pdf):
-				rows = body_lines(letters)
-				assert 1 <= len(rows) <= 22
-				for row in rows:
-					inked = letters_of(row)
-					assert inked[0].x > 28 - 0.3 and inked[-1].x + 2 < 184.5, row[1]
+	long, person = ("long", {"addressee": {"name": LONG_NAME}}), ("person", {"addressee": PERSON})
+	for kind, (variant, groups) in (("D01", long), ("D01", person), ("D05", long), ("D05", person)):
+		for letters in measure.pages(pdf_of(kind, variant, **groups).pdf):
+			rows = body_lines(letters)
+			assert 1 <= len(rows) <= 22
+			for row in rows:
+				inked = letters_of(row)
+				assert inked[0].x > 28 - 0.3 and inked[-1].x + 2 < 184.5, row[1]
 	rows = body_lines(measure.pages(pdf_of("D01", "long", addressee={"name": LONG_NAME}).pdf)[0])
 	assert "".join(row[1] for row in rows[3:6]) == LONG_NAME + "："
 	assert all(letters_of(row)[0].x == pytest.approx(28, abs=0.3) for row in rows[3:6])

@@ -410,6 +410,7 @@ class _Checker:
 					self._text(_STATEMENT, branch.lineno)
 					self.expression(branch.test, scope)
 					self.statements(branch.body, scope, depth + 1, weight)
+				self._text(_STATEMENT, 0)
 				self.statements(node.else_, scope, depth + 1, weight)
 				self._text(_STATEMENT, 0)
 			elif isinstance(node, nodes.For):
@@ -450,6 +451,7 @@ class _Checker:
 			return
 		inner = {**scope, target: f"{path}[]", "loop": "loop"}
 		self.statements(node.body, inner, depth + 1, weight * MAX_LIST)
+		self._text(_STATEMENT, 0)
 		self.statements(node.else_, scope, depth + 1, weight)
 
 	def _printed(self, node: nodes.Node, scope: Mapping[str, str]) -> None:
@@ -671,6 +673,10 @@ def _html_findings(source: str) -> list[Finding]:
 	checker = _HtmlChecker()
 	checker.feed(source)
 	findings = checker.finish()
+	# "<" and the name of the element may come from two sides of a placeholder or condition.
+	for split in re.finditer(f"<[/!?]?[{_HOLE}{_STATEMENT}]", source):
+		line = source.count("\n", 0, split.start()) + 1
+		findings.append(_refuse("template.placeholder_in_tag", M_IN_TAG, line))
 	# An unfinished tag at the end never reaches the parser's handlers.
 	if not findings and source.rfind("<") > source.rfind(">"):
 		line = source.count("\n", 0, source.rfind("<")) + 1
@@ -709,7 +715,12 @@ def render_html(body: str, facts: Mapping[str, Any], *, preview: bool = False) -
 		raise TemplateRefused([_refuse("template.syntax", M_SYNTAX, 1, reason=str(error))]) from error
 	if seen and not preview:
 		raise MissingFacts(seen)
-	return "".join(chunks)
+	html = "".join(chunks)
+	# the check of the source is clever, this one is not: whatever came about, only allowed HTML leaves
+	findings = _html_findings(html.replace(_HOLE, "").replace(_STATEMENT, ""))
+	if findings:
+		raise TemplateRefused(findings)
+	return html
 
 
 class _Blocks(HTMLParser):

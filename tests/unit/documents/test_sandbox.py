@@ -133,6 +133,19 @@ REFUSED = [
 	("<p class='{{ bureau.name }}'>a</p>", "template.placeholder_in_tag"),
 	("<p class={{ bureau.name }}>a</p>", "template.placeholder_in_tag"),
 	("<p {% if bureau.name %}class='a'{% endif %}>a</p>", "template.placeholder_in_tag"),
+	("<{{ 'script' }}>alert(1)</{{ 'script' }}>", "template.placeholder_in_tag"),
+	("<{{ bureau.name }}>", "template.placeholder_in_tag"),
+	("</{{ bureau.name }}>", "template.placeholder_in_tag"),
+	("<scr{{ bureau.name }}ipt>", "template.placeholder_in_tag"),
+	("<{# #}script>", "template.tag"),
+	("{% if bureau.name %}<{% else %} {% endif %}script>", "template.placeholder_in_tag"),
+	(
+		"{% if rights.hearing_offered %}<{% elif bureau.name %} {% endif %}script>",
+		"template.placeholder_in_tag",
+	),
+	("{% for p in penalties %}<{% else %} {% endfor %}script>", "template.placeholder_in_tag"),
+	("{% for p in measures %}script><{% endfor %}", "template.placeholder_in_tag"),
+	("{% raw %}<script>{% endraw %}", "template.tag"),
 	("<p>a", "template.unbalanced"),
 	("a</p>", "template.unbalanced"),
 	("<div><p>a</div></p>", "template.unbalanced"),
@@ -181,6 +194,15 @@ ALLOWED = [
 def test_what_an_office_needs_is_allowed(body):
 	assert check_template(body) == []
 	render_html(body, sample_facts())
+
+
+@pytest.mark.parametrize(
+	"body", ["<{{ 'script' }}>", "<p onclick='x'>a</p>", "{% if bureau.name %}<p>{% endif %}"]
+)
+def test_third_lock_looks_at_what_comes_out(monkeypatch, body):
+	monkeypatch.setattr(rendering, "check_template", lambda body: [])
+	with pytest.raises(TemplateRefused):
+		render_html(body, sample_facts())
 
 
 def test_findings_name_the_line():

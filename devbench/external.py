@@ -202,18 +202,22 @@ def start_web(bench: Bench, name: str) -> str:
 	return f"http://127.0.0.1:{processes.facts(name)['port']}"
 
 
-def start_worker(bench: Bench) -> bool:
-	"""A worker of ours unless one listens already. True if it was started."""
-	if processes.running(WORKER) or bench.tool("workers"):
-		return False
+def start_worker(bench: Bench) -> None:
+	"""A worker of ours with the present code, unless the bench's own listen already."""
+	code = layout.digest([str(bench.root), site.code_key()])
+	if processes.facts(WORKER).get("code") == code:
+		return
+	processes.stop(WORKER)
+	if bench.tool("workers"):
+		return
 	processes.start(
 		WORKER,
 		[bench.python, "-m", bench.state["helper"], "frappe", "worker", "--queue", "short,default,long"],
 		cwd=bench.sites,
 		env=stages.clean_environment(PYTHONUNBUFFERED="1"),
 		ready=lambda: processes.running(WORKER),
+		code=code,
 	)
-	return True
 
 
 # --- the two commands

@@ -12,6 +12,8 @@ from sclist_app.setup.ledger import Ledger
 def after_install() -> None:
 	"""Called once when the app is installed on a site."""
 	set_up()
+	# the framework clears no defaults from the cache while it installs
+	frappe.clear_cache()
 
 
 def after_migrate() -> None:

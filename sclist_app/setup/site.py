@@ -55,7 +55,10 @@ def set_defaults_where_none() -> None:
 		if frappe.db.get_single_value("System Settings", field):
 			continue
 		frappe.db.set_single_value("System Settings", field, value)
-		frappe.db.set_default("lang" if field == "language" else field, value)
+		frappe.db.set_default(field, value)
+		if field == "language":
+			# the framework's own name for it
+			frappe.db.set_default("lang", value)
 		if field == "currency":
 			frappe.db.set_value("Currency", value, "enabled", 1)
 

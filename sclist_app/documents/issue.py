@@ -9,6 +9,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import frappe
@@ -29,6 +31,7 @@ from sclist_app.documents.rendering import (
 	render_pdf,
 )
 from sclist_app.law.findings import N_, Finding, render
+from sclist_app.workflow.model import split_codes
 
 __all__ = ["Paper", "issue", "preview", "template_for", "text_blocks"]
 
@@ -168,8 +171,18 @@ def issue(paper: Paper) -> str:
 	return notice.name
 
 
+MANIFEST = Path(__file__).resolve().parent.parent / "fixtures" / "documents" / "manifest.json"
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, Any]:
+	return json.loads(MANIFEST.read_text(encoding="utf-8"))["documents"]
+
+
 def required_blocks(kind) -> dict[str, Any]:
-	return json.loads(kind.required_blocks or "{}") or {}
+	"""Parts the law demands of this kind: those the app ships, which no setting can shorten, else the kind's own."""
+	shipped = _shipped().get(kind.code)
+	return shipped["required_blocks"] if shipped else {name: {"label": name} for name in split_codes(kind.required_blocks)}
 
 
 def refuse_incomplete(kind, html: str) -> None:
@@ -177,12 +190,7 @@ def refuse_incomplete(kind, html: str) -> None:
 	required = required_blocks(kind)
 	missing = missing_blocks(html, required)
 	if missing:
-		labels = [
-			required[name].get("label", name)
-			if isinstance(required, dict) and isinstance(required[name], dict)
-			else name
-			for name in missing
-		]
+		labels = [required[name]["label"] for name in missing]
 		finding = Finding(
 			"document.blocks",
 			N_("The document {title} lacks what the law demands: {missing}. Complete the template."),

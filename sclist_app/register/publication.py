@@ -22,7 +22,7 @@ ARTICLE = cite(ORDER_11, 11)
 
 def unfinished(case: str, reviewed: bool) -> list[Finding]:
 	"""Mandatory publications that are not recorded yet, or (reviewed) not confirmed yet."""
-	wanted = ("Published",) if reviewed else ("Pushed", "Published")
+	wanted = ("Posted",) if reviewed else ("Pushed", "Posted")
 	rows = frappe.get_all(
 		"SC Publication",
 		filters={"case": case, "mandatory": 1, "state": ["not in", wanted]},
@@ -58,7 +58,7 @@ def record(name: str, address: str, published_at: str | datetime, screenshot: st
 		frappe.ValidationError: address, time or screenshot is missing or wrong.
 	"""
 	row = frappe.get_doc("SC Publication", name)
-	if row.state not in ("To Push", "Pushed", "Failed"):
+	if row.state not in ("To Push", "Pushed", "Push Failed"):
 		frappe.throw(_("This publication is confirmed already and cannot be changed."))
 	channel = frappe.get_cached_doc("SC Publication Channel", row.channel)
 	if not _is_address(address) and not channel.own_page:
@@ -108,7 +108,7 @@ def confirm(name: str) -> None:
 			title=_("Two persons needed"),
 		)
 	with engine_writes():
-		row.update({"state": "Published", "reviewed_by": frappe.session.user, "reviewed_at": now()})
+		row.update({"state": "Posted", "reviewed_by": frappe.session.user, "reviewed_at": now()})
 		row.save(ignore_permissions=True)  # the caller holds the task of this step
 		if frappe.get_cached_value("SC Publication Channel", row.channel, "own_page"):
 			listing = frappe.get_doc("SC Listing Record", row.record)

@@ -105,6 +105,14 @@ def migrate(options: argparse.Namespace) -> None:
 		site.ensure(options.site)
 
 
+def reset(options: argparse.Namespace) -> None:
+	with layout.lock("reset", options.wait):
+		prepare()
+		services.ensure_stores()
+		stages.forget(f"site {options.site}")
+		site.ensure(options.site)
+
+
 def assets(options: argparse.Namespace) -> None:
 	with layout.lock("assets", options.wait):
 		prepare(assets=False)
@@ -182,7 +190,7 @@ def main() -> int:
 	commands = parser.add_subparsers(dest="command", required=True)
 	for function in (demo, test, start, restart, assets, stop, clean, status):
 		commands.add_parser(function.__name__, help=function.__doc__).set_defaults(work=function)
-	for function in (migrate, shell, run, bench, pytest):
+	for function in (migrate, reset, shell, run, bench, pytest):
 		command = commands.add_parser(function.__name__)
 		command.add_argument("--site", default=os.environ.get("SCLIST_SITE") or layout.DEMO_SITE)
 		command.set_defaults(work=function)

@@ -5,6 +5,7 @@ import { default_bureau, filling_bureaus, fills_forms, keep_open_workspaces, my_
 import { due_badge, due_indicator, day } from "./sclist/words";
 import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
+import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
 
 frappe.provide("sclist");
@@ -30,6 +31,7 @@ keep_open_workspaces();
 
 // Every document type the engine runs has an HTML field called `panel`.
 $(document).on("form-refresh", (event, frm) => {
-	const field = frm?.fields_dict?.panel;
-	if (field?.df.fieldtype === "HTML" && frm.doctype.startsWith("SC ")) mount_panel(frm);
+	if (!frm?.doctype?.startsWith("SC ")) return;
+	hide_repeated_labels(frm);
+	if (frm.fields_dict.panel?.df.fieldtype === "HTML") mount_panel(frm);
 });

@@ -7,6 +7,8 @@ export function mount_panel(frm) {
 	frm.toggle_display("panel", !frm.is_new());
 	if (frm.is_new()) {
 		field.$wrapper.empty();
+		// the tab of the panel is empty now, but may still be the active one
+		frm.layout.tabs.find((tab) => tab.df.fieldname !== "__details" && !tab.hidden)?.set_active();
 		return null;
 	}
 	if (!frm.sclist_panel) {

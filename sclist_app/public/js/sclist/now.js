@@ -157,7 +157,7 @@ function actions(panel, task) {
 	const blocked = list.filter((action) => action.blocked?.length);
 	const warnings = [...new Set(list.flatMap((action) => action.warnings || []))];
 	return [
-		warnings.length ? [el("div.sc-label", {}, __("Please note:")), reasons(warnings)] : null,
+		warnings.length ? el("div", {}, el("div.sc-label", {}, __("Please note:")), reasons(warnings)) : null,
 		blocked.length
 			? el(
 					"div.sc-blocked",

@@ -1,4 +1,5 @@
 import { badge, el } from "./dom";
+import { join_names } from "./words";
 
 /** The steps of a procedure version and where their buttons lead, in one readable list. */
 export function show_outline(frm, wrapper) {
@@ -25,7 +26,7 @@ export function show_outline(frm, wrapper) {
 						el(
 							"li",
 							{},
-							`${route.label || route.action} → ${title.get(route.target) || route.target}`,
+							`${route.label || route.action} → ${targets(route, title)}`,
 							route.reason_required ? el("span.text-muted", {}, " " + __("(with reasons)")) : null,
 							route.condition ? el("span.text-muted", {}, " " + __("(if {0})", [route.condition])) : null,
 							drawn(documents, route)
@@ -35,6 +36,11 @@ export function show_outline(frm, wrapper) {
 		)
 	);
 	wrapper.replaceChildren(steps.length ? el("ol.sc-outline", {}, list) : el("p.text-muted", {}, __("This version has no steps yet.")));
+}
+
+// One button may open several steps at once.
+function targets(route, title) {
+	return join_names(String(route.target || "").split(/[,\s]+/).filter(Boolean).map((code) => title.get(code) || code));
 }
 
 function drawn(documents, route) {

@@ -3,11 +3,12 @@ frappe.ui.form.on("SC Case", {
 		const own = sclist.filling_bureaus();
 		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
 		frm.set_query("penalty", "penalties", () => (frm.doc.bureau ? { filters: { bureau: frm.doc.bureau } } : {}));
-		frm.set_query("ground", () => ({ order_by: "sequence asc" }));
 	},
 
 	onload(frm) {
-		if (frm.is_new() && !frm.doc.bureau) frm.set_value("bureau", sclist.default_bureau());
+		if (!frm.is_new()) return;
+		if (!frm.doc.bureau) frm.set_value("bureau", sclist.default_bureau());
+		propose_measures(frm);
 	},
 
 	refresh(frm) {
@@ -50,6 +51,7 @@ async function take_over(frm, penalty) {
 	if (!frm.doc.bureau) await frm.set_value("bureau", penalty.bureau);
 	if (!(frm.doc.subjects || []).some((row) => row.entity === penalty.entity)) {
 		const row = fresh_row(frm, "subjects", "entity");
+		frappe.utils.add_link_title("SC Entity", penalty.entity, penalty.entity_name);
 		await frappe.model.set_value(row.doctype, row.name, "entity", penalty.entity);
 	}
 	const title = __("Penalty decision {0}", [penalty.document_number]);
@@ -60,6 +62,23 @@ async function take_over(frm, penalty) {
 	if (!frm.doc.facts && penalty.violation) await frm.set_value("facts", penalty.violation);
 	frm.refresh_fields(["subjects", "evidence"]);
 	frappe.show_alert(__("Party, evidence and facts were taken over from the penalty."));
+}
+
+// The measures the law attaches to every listing stand in a new case; the officer may take them out.
+async function propose_measures(frm) {
+	if ((frm.doc.measures || []).some((row) => row.measure)) return;
+	const measures = await frappe.db.get_list("SC Management Measure", {
+		fields: ["name", "title"],
+		filters: { default_on: 1 },
+		order_by: "name asc",
+		limit: 20,
+	});
+	if (!frm.is_new() || (frm.doc.measures || []).some((row) => row.measure)) return;
+	for (const measure of measures) {
+		frappe.utils.add_link_title("SC Management Measure", measure.name, measure.title);
+		fresh_row(frm, "measures", "measure").measure = measure.name;
+	}
+	frm.refresh_field("measures");
 }
 
 // The empty row a new form begins with is used first.

@@ -12,6 +12,8 @@ before_uninstall = "sclist_app.setup.install.before_uninstall"
 app_include_js = "sclist.bundle.js"
 app_include_css = "sclist.bundle.css"
 
+after_request = ["sclist_app.register.public.add_headers"]
+
 boot_session = "sclist_app.api.boot.boot_session"
 
 # Kinds of procedures and named effects; other apps may add their own.

@@ -104,6 +104,7 @@ def _addressee(entity, subject) -> dict[str, Any]:
 		"legal_representative": entity.legal_representative,
 		"role": ROLE_LABELS.get(subject.role or "", ""),
 		"unit_name": subject.unit_name,
+		"unit_code": frappe.get_cached_value("SC Entity", entity.unit, "uscc") if entity.unit else None,
 	}
 
 

@@ -141,7 +141,9 @@ def normalise_document_number(text: str | None) -> str:
 	晋应急罚[2024] 1号, 晋应急罚【2024】1号 and 晋应急罚（2024）1号 all become 晋应急罚〔2024〕1号.
 	"""
 	number = "".join(_half_width(text).split()).translate(_BRACKETS)
-	return _ROUND_YEAR.sub(r"〔\1〕", number)
+	number = _ROUND_YEAR.sub(r"〔\1〕", number)
+	# the bureau's own brackets are Chinese punctuation and stay full-width
+	return number.replace("(", "（").replace(")", "）")
 
 
 def check_document_number(text: str | None) -> Checked:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe import _
-from frappe.utils import flt, fmt_money
+from frappe.utils import flt
 
 from sclist_app.access.today import today
 from sclist_app.documents.issue import text_blocks
+from sclist_app.documents.rendering import chinese_money
 from sclist_app.law.periods import earliest_early_removal, term_end
 from sclist_app.law.statute import limits
 from sclist_app.register.case import CaseReader
@@ -69,6 +70,11 @@ def paper_facts(
 	}
 
 
+def _zh(text: str) -> str:
+	"""A document is Chinese, whatever language its maker's desk has."""
+	return frappe._(text, lang="zh")
+
+
 def hearing_offered(reader: CaseReader) -> bool:
 	mode = frappe.get_cached_value("SC Settings", None, "hearing_mode") or "With Ban"
 	if mode == "With Ban":
@@ -98,7 +104,7 @@ def _addressee(entity, subject) -> dict[str, Any]:
 	return {
 		"name": entity.entity_name,
 		"kind": KIND[entity.entity_kind],
-		"code_label": _(entity.id_type) if person else "统一社会信用代码",
+		"code_label": _zh(entity.id_type) if person else "统一社会信用代码",
 		"code": code_of(entity),
 		"address": entity.address,
 		"legal_representative": entity.legal_representative,
@@ -121,11 +127,9 @@ def _penalty(p) -> dict[str, Any]:
 def _item(row) -> str:
 	if row.kind == "Other" and row.detail:
 		return row.detail
-	text = _(row.kind)
+	text = _zh(row.kind)
 	if flt(row.amount):
-		text += (
-			f"{fmt_money(flt(row.amount), precision=0 if flt(row.amount) == int(flt(row.amount)) else 2)}元"
-		)
+		text += chinese_money(Decimal(str(flt(row.amount))))
 	return f"{text}（{row.detail}）" if row.detail else text
 
 
@@ -154,7 +158,7 @@ def _persons(doc, reader: CaseReader, subject) -> list[dict[str, Any]]:
 		{
 			"name": reader.entities[row.entity].entity_name,
 			"role": ROLE_LABELS.get(row.role or "", ""),
-			"id_label": _(reader.entities[row.entity].id_type),
+			"id_label": _zh(reader.entities[row.entity].id_type),
 			"id_number": code_of(reader.entities[row.entity]),
 		}
 		for row in rows
@@ -180,7 +184,7 @@ def _statement(reader: CaseReader, subject) -> str:
 	you = "你" if person else "你单位"
 	if made:
 		last = made[-1]
-		conclusion = _(last.conclusion) if last.conclusion else ""
+		conclusion = _zh(last.conclusion) if last.conclusion else ""
 		return f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
 	if any(d.kind == "Waiver" for d in answers):
 		return f"{you}书面声明放弃陈述、申辩的权利。"

@@ -168,7 +168,7 @@ def test_document_kinds_fit_their_columns():
 		"D01": "告",
 		"D03": "",
 		"D05": "决",
-		"D19": "修",
+		"D19": "修告",
 	}
 	assert [c for c, r in rows.items() if not r["numbered"]] == ["D03"]
 	assert max(len(r["required_blocks"]) for r in rows.values()) <= 140

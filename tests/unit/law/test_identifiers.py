@@ -170,7 +170,8 @@ def test_document_numbers_are_normalised(typed):
 
 
 def test_round_brackets_that_are_no_year_stay():
-	assert normalise_document_number("（晋）煤安罚〔2024〕12号") == "(晋)煤安罚〔2024〕12号"
+	assert normalise_document_number("（晋）煤安罚〔2024〕12号") == "（晋）煤安罚〔2024〕12号"
+	assert normalise_document_number("(晋)煤安罚(2024)12号") == "（晋）煤安罚〔2024〕12号"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from sclist_app.access.today import today
@@ -215,7 +214,7 @@ class ListingKind(Kind):
 		doc.db_set(
 			{
 				"state": ",".join(active),
-				"state_title": _(run.outcome) if ended and run.outcome else "、".join(titles),
+				"state_title": "、".join(titles),
 				"run": run.name,
 				"procedure_version": run.procedure_version,
 				"run_status": run.status,

@@ -26,6 +26,7 @@ ROLE_LABELS = {
 	"other_responsible": "其他负有责任的人员",
 }
 LEVEL_LABELS = {"general": "一般", "larger": "较大", "major": "重大", "extraordinary": "特别重大"}
+CONCLUSIONS = {"Accepted": "予以采纳", "Partly Accepted": "部分予以采纳", "Not Accepted": "不予采纳"}
 KIND = {"Unit": "unit", "Institution": "institution", "Person": "person"}
 
 
@@ -184,7 +185,7 @@ def _statement(reader: CaseReader, subject) -> str:
 	you = "你" if person else "你单位"
 	if made:
 		last = made[-1]
-		conclusion = _zh(last.conclusion) if last.conclusion else ""
+		conclusion = CONCLUSIONS.get(last.conclusion, "正在复核")
 		return f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
 	if any(d.kind == "Waiver" for d in answers):
 		return f"{you}书面声明放弃陈述、申辩的权利。"

@@ -238,7 +238,8 @@ def save(
 			clocks.stop_all(run)
 		run.save(ignore_permissions=True)
 		loaded.state = state
-		loaded.kind.project(loaded.doc, run, [procedure.by_code[code].title for code in state.active])
+		ends = [e.data["step"] for e in outcome.happened if e.what == "ended"]
+		loaded.kind.project(loaded.doc, run, [procedure.by_code[code].title for code in ends or state.active])
 
 
 def _close_task(task: TaskState, opinion: str, action: str, label: str, held) -> None:

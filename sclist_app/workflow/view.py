@@ -144,9 +144,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	step = procedure.by_code[row.step]
 	held = actions.holding(row)
 	state = next(t for t in loaded.state.tasks if t.id == row.name)
-	barred = (
-		[f for f in runner.permitted(procedure, loaded.state, state, frappe.session.user)] if held else []
-	)
+	barred = runner.permitted(procedure, loaded.state, state, frappe.session.user) if held else []
 	mine = held is not None and not barred
 	return {
 		"name": row.name,

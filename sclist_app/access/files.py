@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+# folder of the issued documents, see documents/store.py
+ISSUED = "sclist"
 MAX_BYTES = 50 * 1024 * 1024
 # extension -> first bytes the file must begin with (any of them)
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
@@ -35,7 +39,12 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 	Raises:
 		frappe.ValidationError: type or content not admitted, or too large; says what is admitted.
 	"""
-	if doc.is_folder or not (doc.attached_to_doctype or "").startswith("SC "):
+	if doc.is_folder:
+		return
+	if f"/{ISSUED}/" in posixpath.normpath(doc.file_url or ""):
+		# a File pointing at an issued document would open it past the log of downloads
+		frappe.throw(_("Issued documents are opened from their case only."), frappe.PermissionError)
+	if not (doc.attached_to_doctype or "").startswith("SC "):
 		return
 	doc.is_private = 1
 	name = doc.file_name or doc.file_url or ""

@@ -3,13 +3,15 @@ import frappe
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.workflow import actions
+from sclist_app.workflow.kinds import kind_of_doctype
 from sclist_app.workflow.view import view as build_view
 
 
 @frappe.whitelist(methods=["GET"])
 def view(doctype: str, name: str) -> dict:
 	"""Where a document's procedure stands, what may be done, what was done. Needs read permission."""
-	doc = frappe.get_doc(name_of(doctype, "doctype"), name_of(name))
+	kind_of_doctype(name_of(doctype, "doctype"))
+	doc = frappe.get_doc(doctype, name_of(name))
 	doc.check_permission("read")
 	return build_view(doc)
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import frappe
 from frappe import _
 
-FOLDER = "sclist"
+from sclist_app.access.files import ISSUED
+
+FOLDER = ISSUED
 
 
 def write(pdf: bytes, digest: str) -> str:

@@ -170,6 +170,16 @@ class CaseReader:
 			row.served_on = served.get(row.name)
 		return rows
 
+	def latest(self, kind: str) -> dict[str, Any]:
+		"""Entity → its last document of the kind; after a new notice the earlier one counts no more."""
+		return {row.addressee: row for row in self.notices if row.document_kind == kind}
+
+	def answers(self, entity: str) -> list:
+		"""What the party answered to the last notice served on it."""
+		notice = self.latest("D01").get(entity)
+		since = notice.served_on if notice else None
+		return [d for d in self.defences if d.subject == entity and since and getdate(d.received_on) >= since]
+
 	@cached_property
 	def defences(self) -> list:
 		return frappe.get_all(
@@ -343,7 +353,7 @@ def condition_facts(doc: Document) -> dict[str, Any]:
 	levels = [row.level_override or row.level for row in doc.accidents]
 	order = ["general", "larger", "major", "extraordinary"]
 	subjects = {row.entity for row in doc.subjects}
-	waived = {d.subject for d in reader.defences if d.kind == "Waiver"}
+	waived = {entity for entity in subjects if any(d.kind == "Waiver" for d in reader.answers(entity))}
 	return {
 		"ground": doc.ground,
 		"fine": sum((flt(p.fine_total) for p in reader.penalties), 0.0),

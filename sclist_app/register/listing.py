@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from sclist_app.access.today import today
 from sclist_app.documents.issue import Paper, issue
@@ -187,17 +188,24 @@ class ListingKind(Kind):
 			(NOTICE, "notice_served_on", "notice_served"),
 			(DECISION, "decision_served_on", "decision_served"),
 		):
-			dates = [n.served_on for n in reader.notices if n.document_kind == kind and n.served_on]
-			if not dates or act.doc.get(field):
+			dates = [n.served_on for n in reader.latest(kind).values()]
+			if not dates or not all(dates):
 				continue
-			last = max(dates)
+			last, known = max(dates), act.doc.get(field)
+			opens_window = kind == NOTICE and any(
+				act.procedure.by_code[code].nature is Nature.WAIT for code in act.transition.targets
+			)
+			# a date unchanged was signalled by an earlier step of service, unless the party is heard anew
+			if known and getdate(known) == last and not opens_window:
+				continue
 			act.doc.set(field, last)
 			clocks.signal(act.run, act.procedure, event, last)
 			if kind == NOTICE:
-				due = due_date(last, defence_period(act.procedure), calendar_of(act.doc.bureau))
-				act.doc.defence_closes_on = due.on
+				act.doc.defence_closes_on = due_date(
+					last, defence_period(act.procedure), calendar_of(act.doc.bureau)
+				).on
 			elif starts_on_service():
-				by_entity = {n.addressee: n.served_on for n in reader.notices if n.document_kind == DECISION}
+				by_entity = {entity: n.served_on for entity, n in reader.latest(DECISION).items()}
 				for row in records.of_case(act.doc.name, ["name", "entity"]):
 					records.set_start(row.name, by_entity[row.entity])
 				clocks.signal(act.run, act.procedure, "listed", last)
@@ -241,7 +249,8 @@ def _settings(field: str):
 
 def _unserved(reader: CaseReader, on: date) -> list[Finding]:
 	findings = []
-	for notice in reader.notices:
+	last = {(n.document_kind, n.addressee): n for n in reader.notices}
+	for notice in last.values():
 		if notice.served_on is None:
 			message = N_("{title} for {subject} has not been served. Record its service first.")
 		elif notice.served_on > on:
@@ -265,15 +274,11 @@ def _still_waiting(reader: CaseReader, act: Act, t01: Period) -> list[Finding]:
 	calendar = calendar_of(act.doc.bureau)
 	findings = []
 	for row in act.doc.subjects:
-		notice = next(
-			(n for n in reversed(reader.notices) if n.document_kind == NOTICE and n.addressee == row.entity),
-			None,
-		)
+		notice = reader.latest(NOTICE).get(row.entity)
 		if notice is None or notice.served_on is None:
 			continue
 		due = due_date(notice.served_on, t01, calendar).on
-		answered = any(d.subject == row.entity for d in reader.defences)
-		if not answered and act.today <= due:
+		if not reader.answers(row.entity) and act.today <= due:
 			findings.append(
 				Finding(
 					"g3.window",

@@ -1,0 +1,182 @@
+"""Play a procedure over a case without touching anything: path, posts, dates, days. Pure.
+
+The player of the simulation agrees everywhere, waits a pace of working days in each step, lets a waiting step run
+its limit, and takes another button only where told. What comes out is what the rows say, not what people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sclist_app.law.calendar import WorkCalendar
+from sclist_app.law.findings import N_, Finding
+from sclist_app.law.periods import Period, due_date
+from sclist_app.workflow import runner
+from sclist_app.workflow.checker import statute_unit
+from sclist_app.workflow.model import Nature, Procedure, Step, Verb
+
+__all__ = ["Simulated", "Visit", "simulate"]
+
+MOST_MOVES = 200
+GOING_ON = (Verb.AGREE, Verb.FORWARD)
+
+
+@dataclass(frozen=True)
+class Visit:
+	"""One stay in one step. due: the last day its limit leaves, None without a limit."""
+
+	step: str
+	title: str
+	post: str
+	people: int
+	entered: date
+	left: date
+	due: date | None = None
+
+	@property
+	def late(self) -> bool:
+		return self.due is not None and self.left > self.due
+
+
+@dataclass(frozen=True)
+class Simulated:
+	visits: tuple[Visit, ...]
+	outcome: str
+	started: date
+	ended: date
+	documents: tuple[str, ...] = ()
+	problem: Finding | None = None
+
+	@property
+	def days(self) -> int:
+		"""Calendar days from start to end."""
+		return (self.ended - self.started).days
+
+	@property
+	def path(self) -> tuple[str, ...]:
+		return tuple(visit.step for visit in self.visits)
+
+
+@dataclass
+class _Clockwork:
+	procedure: Procedure
+	calendar: WorkCalendar
+	entered: dict[str, date] = field(default_factory=dict)
+	decided: date | None = None
+
+	def due(self, step: Step) -> date | None:
+		own = self.procedure.limit("T22", step.code)
+		legal = self.procedure.limit(step.limit) if step.limit else None
+		dates = []
+		if own:
+			dates.append(self._end(self.entered[step.code], own))
+		if legal:
+			begins = (
+				self.entered[step.code]
+				if step.nature is Nature.WAIT
+				else self.decided or self.entered[step.code]
+			)
+			dates.append(self._end(begins, legal))
+		return min(dates, default=None)
+
+	def _end(self, start: date, rule) -> date:
+		return due_date(start, Period(rule.n, statute_unit(rule.unit)), self.calendar).on
+
+
+def simulate(
+	procedure: Procedure,
+	facts: Mapping[str, Any],
+	start: date,
+	calendar: WorkCalendar,
+	choices: Mapping[str, str] | None = None,
+	pace: Callable[[Step], int] = lambda step: 1,
+) -> Simulated:
+	"""Play one case.
+
+	choices: step → action, where the player does not simply agree. pace: working days a step takes.
+	A procedure in which the case gets stuck gives a `problem` instead of an exception.
+	"""
+	choices = choices or {}
+	clock = _Clockwork(procedure, calendar)
+	visits: list[Visit] = []
+	documents: list[str] = []
+
+	def roster(step: Step) -> list[str]:
+		return [f"{step.post}#{n}" for n in range(max(3, step.quorum, len(step.separate_from) + 2))]
+
+	def enter(outcome: runner.Outcome, on: date) -> None:
+		for event in outcome.happened:
+			if event.what == "step_entered":
+				clock.entered[event.data["step"]] = on
+
+	day = start
+	try:
+		outcome = runner.start(procedure, facts, roster)
+		enter(outcome, day)
+		state = outcome.state
+		for _move in range(MOST_MOVES):
+			if state.status == "Ended":
+				break
+			code, leaves = min(
+				((c, _leaving(procedure, clock, c, pace)) for c in state.active), key=lambda item: item[1]
+			)
+			step, day = procedure.by_code[code], max(day, leaves)
+			due = clock.due(step)
+			outcome, people = _step(procedure, state, step, choices, facts, roster)
+			visits.append(Visit(code, step.title, step.post, people, clock.entered[code], day, due))
+			if outcome.transition is not None:
+				drawn = [d.document_kind for d in procedure.documents_of(code, outcome.transition.action)]
+				documents += drawn
+				if "D05" in drawn:
+					clock.decided = day
+			enter(outcome, day)
+			state = outcome.state
+		else:
+			return Simulated(tuple(visits), "", start, day, tuple(documents), _stuck(step))
+	except runner.Refusal as refusal:
+		return Simulated(tuple(visits), "", start, day, tuple(documents), refusal.findings[0])
+	return Simulated(tuple(visits), state.outcome, start, day, tuple(documents))
+
+
+def _leaving(procedure: Procedure, clock: _Clockwork, code: str, pace: Callable[[Step], int]) -> date:
+	step = procedure.by_code[code]
+	if step.nature is Nature.WAIT:
+		return (clock.due(step) or clock.entered[code]) + timedelta(days=1)
+	return clock.calendar.add_workdays(clock.entered[code], pace(step))
+
+
+def _step(procedure, state, step, choices, facts, roster) -> tuple[runner.Outcome, int]:
+	"""Take the step to its end; how many people it took."""
+	if (
+		step.nature is Nature.WAIT
+		and step.code not in choices
+		and any(b.verb is Verb.EXPIRE for b in procedure.buttons(step.code))
+	):
+		return runner.expire(procedure, state, step.code, facts, roster), 0
+	action = choices.get(step.code) or next(
+		(b.action for b in procedure.buttons(step.code) if b.verb in GOING_ON), ""
+	)
+	people = 0
+	while True:
+		task = state.open_tasks(step.code)[0]
+		actor = task.assignee or next(
+			u for u in roster(step) if not runner.permitted(procedure, state, task, u)
+		)
+		outcome = runner.act(procedure, state, task.id, action, actor, "—", facts, roster)
+		people += 1
+		state = outcome.state
+		if outcome.transition is not None:
+			return outcome, people
+
+
+def _stuck(step: Step) -> Finding:
+	return Finding(
+		"simulation.stuck",
+		N_("The case turns in a circle around step {step}."),
+		"",
+		{"step": step.title},
+		row=step.code,
+	)

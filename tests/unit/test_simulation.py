@@ -1,0 +1,135 @@
+"""Simulation and comparison of procedures: pure, fast, and saying what the rows say."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import sclist_app
+from sclist_app.law.calendar import seed_calendar
+from sclist_app.law.findings import render
+from sclist_app.workflow.comparison import compare, condition_in_words
+from sclist_app.workflow.model import Procedure
+from sclist_app.workflow.simulation import simulate
+
+FOLDER = Path(sclist_app.__file__).parent / "fixtures" / "procedures"
+MONDAY = date(2024, 9, 2)
+
+
+def shipped(name: str) -> Procedure:
+	package = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+	return Procedure.from_dict({"kind": package["kind"], **package["procedure"]})
+
+
+@pytest.fixture
+def standard() -> Procedure:
+	return shipped("listing_standard")
+
+
+def changed(procedure: Procedure, change) -> Procedure:
+	data = procedure.to_dict()
+	change(data)
+	return Procedure.from_dict(data)
+
+
+def words(old: Procedure, new: Procedure) -> list[str]:
+	return [render(f) for f in compare(old, new)]
+
+
+def test_plain_case_skips_the_discussion(standard):
+	played = simulate(standard, {"ground": "7-1", "fine": 0}, MONDAY, seed_calendar())
+	assert played.outcome == "Listed" and played.problem is None
+	assert "C60" not in played.path and "C45" not in played.path
+	assert played.documents == ("D01", "D05", "D19")
+
+
+def test_serious_case_is_discussed_by_three(standard):
+	played = simulate(standard, {"ground": "7-4"}, MONDAY, seed_calendar())
+	discussion = next(v for v in played.visits if v.step == "C60")
+	# two of three agree already, but the quorum asks for three votes
+	assert discussion.people == 3
+
+
+def test_window_runs_from_the_step_and_ends_the_day_after(standard):
+	played = simulate(standard, {"ground": "7-1"}, MONDAY, seed_calendar())
+	window = next(v for v in played.visits if v.step == "C40")
+	# served Mon 2024-09-09: five working days, Sat 2024-09-14 works
+	assert (window.entered, window.due, window.left) == (
+		date(2024, 9, 9),
+		date(2024, 9, 14),
+		date(2024, 9, 15),
+	)
+
+
+def test_a_shorter_window_shortens_the_case(standard):
+	shorter = changed(standard, lambda d: d["limits"][0].update(n=3))
+	facts = {"ground": "7-1"}
+	old, new = (simulate(p, facts, MONDAY, seed_calendar()) for p in (standard, shorter))
+	assert new.days < old.days
+	assert words(standard, shorter) == ["Limit T01: 5个工作日 → 3个工作日."]
+
+
+def test_choices_lead_another_way(standard):
+	played = simulate(standard, {"ground": "7-1"}, MONDAY, seed_calendar(), choices={"C70": "refuse"})
+	assert played.outcome == "Not Listed" and "C80" not in played.path
+
+
+def test_a_circle_is_a_problem_not_an_exception(standard):
+	def send_back(data):
+		for row in data["transitions"]:
+			if row["step"] == "C70" and row["action"] == "approve":
+				row["targets"] = ["C50"]
+
+	played = simulate(changed(standard, send_back), {"ground": "7-1"}, MONDAY, seed_calendar())
+	assert played.outcome == "" and played.problem.code == "simulation.stuck"
+
+
+def test_late_is_seen(standard):
+	played = simulate(standard, {"ground": "7-1"}, MONDAY, seed_calendar(), pace=lambda step: 9)
+	assert next(v for v in played.visits if v.step == "C86").late
+	assert not next(v for v in played.visits if v.step == "C87").late
+
+
+def test_equal_procedures_compare_equal(standard):
+	assert compare(standard, standard) == []
+	assert compare(standard, Procedure.from_dict(standard.to_dict())) == []
+
+
+def test_every_kind_of_change_is_told(standard):
+	def change(data):
+		data["steps"][7]["post"] = "deputy_leader"
+		data["steps"] = [s for s in data["steps"] if s["code"] != "C60"]
+		data["transitions"] = [
+			t for t in data["transitions"] if t["step"] != "C60" and "C60" not in t["targets"]
+		]
+		data["limits"].append({"limit": "T22", "step": "C25", "n": 2, "unit": "Working Day"})
+		data["documents"] = data["documents"][:2]
+		data["materials"] = [{"step": "C70", "title": "会议纪要", "required": True}]
+		data["fields"] = [{"step": "C10", "field": "facts", "policy": "Edit"}]
+		data["conditions"][1]["value"] = "1000000"
+
+	told = "\n".join(words(standard, changed(standard, change)))
+	for part in (
+		"法制审核: Post changed from “legal_reviewer” to “deputy_leader”.",
+		"Step “集体讨论” removed.",
+		"Limit T22（告知书制发） added: 2个工作日.",
+		"Document removed: 决定书制发 → D19.",
+		"Material added: 负责人审批 → 会议纪要.",
+		"Form policy added: 承办审查 → facts.",
+		"罚款合计（元）不小于1000000",
+	):
+		assert part in told
+
+
+def test_the_hash_and_the_comparison_agree(standard):
+	other = replace(standard, limits=standard.limits[1:])
+	assert other.content_hash != standard.content_hash and compare(standard, other)
+
+
+def test_condition_in_words(standard):
+	assert (
+		condition_in_words(standard.condition("serious"))
+		== "列入情形属于6-1,6-3,7-4；或者 罚款合计（元）不小于2000000"
+	)

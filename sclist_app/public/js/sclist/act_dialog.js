@@ -3,6 +3,8 @@ import { new_token, post, tell } from "./calls";
 import { papers_drawn } from "./procedure";
 import { join_names, VERB_KIND } from "./words";
 
+const drafts = new Map();
+
 /** Asks for the opinion, says what happens next, and acts once however often the button is pressed. */
 export async function ask_and_act(panel, task, action) {
 	if (panel.frm?.is_dirty()) {
@@ -21,6 +23,7 @@ function open_dialog(panel, task, action) {
 	const token = new_token();
 	let seen = panel.view.run?.seq;
 	let busy = false;
+	const draft = `${task.name} ${action.action}`;
 
 	const dialog = new frappe.ui.Dialog({
 		title: frappe.utils.escape_html(`${task.step_title} · ${action.label}`),
@@ -31,6 +34,7 @@ function open_dialog(panel, task, action) {
 				fieldtype: "Small Text",
 				label: action.reason_required ? __("Opinion and reasons") : __("Opinion (optional)"),
 				reqd: action.reason_required ? 1 : 0,
+				default: drafts.get(draft) || "",
 			},
 		],
 		primary_action_label: frappe.utils.escape_html(action.label),
@@ -46,6 +50,7 @@ function open_dialog(panel, task, action) {
 					seen,
 					token,
 				});
+				await dialog.set_value("opinion", "");
 				dialog.hide();
 				tell(answer?.message || __("Done: {0}", [action.label]));
 				await panel.changed();
@@ -56,6 +61,9 @@ function open_dialog(panel, task, action) {
 			}
 		},
 	});
+
+	// Closed without acting: the words are still there when it is opened again.
+	dialog.onhide = () => drafts.set(draft, dialog.get_value("opinion") || "");
 
 	const drawn = papers_drawn(panel.procedure, task.step, action.action);
 	write_note(dialog, [

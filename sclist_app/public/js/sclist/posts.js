@@ -36,6 +36,11 @@ export function reads_below() {
 	return mine().reads_below ?? (my_posts().length > 0 && LOOKING_BELOW.some((role) => frappe.user_roles.includes(role)));
 }
 
+/** Links to the user's own bureaus show their names before any document has been read. */
+export function name_own_bureaus() {
+	for (const bureau of my_bureaus()) frappe.utils.add_link_title("SC Bureau", bureau.name, bureau.bureau_name);
+}
+
 /** The desk names a page's workspace by its module; ours are by post, so only those open to the user count. */
 export function keep_open_workspaces() {
 	const shown = frappe.boot.allowed_workspaces || frappe.boot.sidebar_pages?.pages;

@@ -6,6 +6,7 @@ import { now } from "./now";
 import { clocks } from "./clocks";
 import { history_of } from "./history";
 import { papers } from "./papers";
+import { summary } from "./summary";
 import { results } from "./results";
 
 // Whoever has the case on their desk may add evidence.
@@ -82,7 +83,7 @@ export class RunPanel {
 				el(
 					"div.sc-columns",
 					{},
-					el("div.sc-main", {}, papers(this), results(this)),
+					el("div.sc-main", {}, summary(this), papers(this), results(this)),
 					el("div.sc-side", {}, clocks(view), history_of(view))
 				),
 			].filter(Boolean)

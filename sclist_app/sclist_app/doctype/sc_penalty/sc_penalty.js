@@ -16,6 +16,7 @@ frappe.ui.form.on("SC Penalty", {
 			const form = cur_frm;
 			if (form?.doctype !== "SC Case" || !form.is_new()) return;
 			const row = (form.doc.penalties || []).find((one) => !one.penalty) || form.add_child("penalties");
+			frappe.utils.add_link_title("SC Penalty", frm.doc.name, frm.doc.document_number);
 			await frappe.model.set_value(row.doctype, row.name, "penalty", frm.doc.name);
 			form.refresh_field("penalties");
 		});

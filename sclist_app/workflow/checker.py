@@ -8,6 +8,7 @@ decision; limits keep their statutory bounds; refusals carry reasons.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,14 +43,16 @@ def check(procedure: Procedure, world: World) -> list[Finding]:
 	findings += conditions.check(procedure.conditions)
 	findings += _limits(procedure, world)
 	if not [f for f in findings if f.severity == "error"]:
+		findings += _markings(procedure)
+	if not [f for f in findings if f.severity == "error"]:
 		findings += _envelope(procedure)
 	return findings
 
 
 def _f(
-	code: str, message: str, row: str | None = None, article: str = "", severity: str = "error", **values
+	code: str, message: str, place: str | None = None, /, article: str = "", severity: str = "error", **values
 ) -> Finding:
-	return Finding(code, message, article, values, severity, row)
+	return Finding(code, message, article, values, severity, place)
 
 
 def _duplicates(codes: Iterable[str]) -> list[str]:
@@ -184,6 +187,14 @@ def _rows(procedure: Procedure, world: World) -> Iterable[Finding]:
 					step=rule.step,
 				)
 	for rule in procedure.limits:
+		if rule.escalate_to and rule.escalate_to not in world.posts:
+			yield _f(
+				"limit.post",
+				N_("The limit {limit} escalates to the post {post}, which does not exist."),
+				rule.limit,
+				limit=rule.limit,
+				post=rule.escalate_to,
+			)
 		if rule.step and rule.step not in codes:
 			yield _f(
 				"row.step",
@@ -366,10 +377,98 @@ def _idle_loops(procedure: Procedure) -> Iterable[Finding]:
 				stack.extend(onward.get(code, ()))
 
 
+_MAX_MARKINGS = 20_000
+
+_Marking = tuple[frozenset[str], frozenset[str]]  # open steps; finished ones that others wait for
+
+
+def _after(procedure: Procedure, marking: _Marking, t: Transition) -> tuple[_Marking, str]:
+	"""The marking after a route is taken, and the end step if it ended. The runner moves the same way."""
+	is_open, done = set(marking[0]), set(marking[1])
+	awaited = {code for step in procedure.steps for code in step.waits_for}
+	is_open.discard(t.step)
+	if t.verb in (Verb.RETURN, Verb.CLOSE):
+		is_open.clear()
+	elif t.step in awaited:
+		done.add(t.step)
+	for target in t.targets:
+		if target in is_open or not set(procedure.by_code[target].waits_for) <= done:
+			continue
+		done -= set(procedure.awaited_behind(target)) | {target}
+		if procedure.by_code[target].is_end:
+			return (frozenset(is_open), frozenset()), target
+		is_open.add(target)
+	return (frozenset(is_open), frozenset(done)), ""
+
+
+def _markings(procedure: Procedure) -> Iterable[Finding]:
+	"""Every state the routes admit, whatever the facts: each must go on to an end, and none be cut off."""
+	routes: dict[str, list[Transition]] = {}
+	for t in procedure.transitions:
+		routes.setdefault(t.step, []).append(t)
+	first: _Marking = (
+		frozenset({procedure.start.code} if not procedure.start.waits_for else ()),
+		frozenset(),
+	)
+	before: dict[_Marking, list[_Marking]] = {first: []}
+	ending: list[_Marking] = []
+	cut: dict[tuple[str, str], None] = {}
+	queue = deque([first])
+	while queue:
+		marking = queue.popleft()
+		for t in (t for code in sorted(marking[0]) for t in routes.get(code, ())):
+			reached, end = _after(procedure, marking, t)
+			if end:
+				ending.append(marking)
+				if t.verb in (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE):
+					cut |= dict.fromkeys((end, code) for code in sorted(reached[0]))
+				continue
+			if reached not in before:
+				before[reached] = []
+				queue.append(reached)
+			before[reached].append(marking)
+		if len(before) > _MAX_MARKINGS:
+			yield _f(
+				"graph.size",
+				N_("Too many steps of this procedure run side by side to be checked. Let fewer run at once."),
+			)
+			return
+	for end, code in cut:
+		yield _f(
+			"join.cut",
+			N_("The case can end at {step} while {other} is still open. Name {other} under “waits for”."),
+			end,
+			step=procedure.by_code[end].title,
+			other=procedure.by_code[code].title,
+		)
+	ends = set(ending)
+	stack = list(ends)
+	while stack:
+		for marking in before[stack.pop()]:
+			if marking not in ends:
+				ends.add(marking)
+				stack.append(marking)
+	stuck = next((marking for marking in before if marking not in ends), None)
+	if stuck is not None:
+		idle = [
+			step
+			for step in procedure.steps
+			if step.waits_for and not set(step.waits_for) <= stuck[1] and set(step.waits_for) & stuck[1]
+		] or [step for step in procedure.steps if step.waits_for]
+		yield _f(
+			"join.stuck",
+			N_(
+				"The case can come to a stand: {steps} would wait for a step that is not under way. Check “waits for” and the routes."
+			),
+			idle[0].code if idle else None,
+			steps=[step.title for step in idle],
+		)
+
+
 def _limits(procedure: Procedure, world: World) -> Iterable[Finding]:
-	named = {rule.limit for rule in procedure.limits}
 	for step in procedure.steps:
-		if step.limit and step.limit not in named:
+		# A row for another step runs no clock here.
+		if step.limit and not (procedure.limit(step.limit) or procedure.limit(step.limit, step.code)):
 			yield _f(
 				"limit.missing",
 				N_("Step {step} uses the limit {limit}, which is not in the table of limits."),
@@ -462,6 +561,28 @@ def _listing_envelope(procedure: Procedure) -> Iterable[Finding]:
 			),
 			article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条",
 		)
+	noticed = {code for t in procedure.transitions if after_notice(t) for code in t.targets}
+	before_decision = _from(procedure, noticed, lambda t: (t.step, t.action) in decision)
+	delivered = {
+		code for t in procedure.transitions if t.step in before_decision and serves(t) for code in t.targets
+	}
+	deciding = {step for step, _action in decision}
+	if not decided_without(after_notice):
+		# The order matters as well: drawn up, then served, then the window.
+		if not decided_without(serves) and deciding & _from(procedure, noticed, serves):
+			yield _f(
+				"envelope.service",
+				N_("The notice is served before it is drawn up. Put the step of service behind it."),
+				article=ORDER_11 + "第十条第二款",
+			)
+		elif deciding & _from(procedure, delivered, lambda t: t.step in waits) and not decided_without(
+			lambda t: t.step in waits
+		):
+			yield _f(
+				"envelope.defence",
+				N_("The defence window lies before the service of the notice. Put it behind."),
+				article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条",
+			)
 	served_after = {
 		code for t in procedure.transitions if (t.step, t.action) in decision for code in t.targets
 	}
@@ -499,12 +620,19 @@ def _listing_envelope(procedure: Procedure) -> Iterable[Finding]:
 			)
 
 
-def _from(procedure: Procedure, codes: Iterable[str]) -> set[str]:
-	"""The given steps and everything behind them."""
+def _from(
+	procedure: Procedure, codes: Iterable[str], avoid: Callable[[Transition], bool] = lambda t: False
+) -> set[str]:
+	"""The given steps and everything behind them, by routes not to be avoided."""
 	found, stack = set(), list(codes)
 	while stack:
 		code = stack.pop()
 		if code not in found:
 			found.add(code)
-			stack.extend(target for t in procedure.transitions if t.step == code for target in t.targets)
+			stack.extend(
+				target
+				for t in procedure.transitions
+				if t.step == code and not avoid(t)
+				for target in t.targets
+			)
 	return found

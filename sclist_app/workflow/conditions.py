@@ -89,6 +89,10 @@ def check(rows: Iterable[ConditionRow]) -> list[Finding]:
 				bad = N_("Condition {code}: {value} is not a number.")
 			elif fact.type == "flag" and row.value.strip().lower() not in _TRUE | _FALSE:
 				bad = N_("Condition {code}: the value for {field} must be 1 (yes) or 0 (no).")
+			elif fact.type == "choice" and row.operator in ("is", "is not") and len(values) > 1:
+				bad = N_(
+					"Condition {code}: {field} can be compared with one value only. Choose the operator “in” for several."
+				)
 			elif fact.options and fact.type in ("choice", "set") and set(values) - set(fact.options):
 				bad = N_("Condition {code}: {value} is not among the values of {field}.")
 		if bad:

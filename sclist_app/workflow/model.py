@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -204,6 +204,29 @@ class Procedure:
 				seen.setdefault(transition.action, transition)
 		return tuple(seen.values())
 
+	@cached_property
+	def _awaited_behind(self) -> Mapping[str, tuple[str, ...]]:
+		onward: dict[str, set[str]] = {}
+		for t in self.transitions:
+			if t.verb not in (Verb.RETURN, Verb.CLOSE):
+				onward.setdefault(t.step, set()).update(t.targets)
+		awaited = {code for step in self.steps for code in step.waits_for}
+		behind = {}
+		for step in self.steps:
+			found: set[str] = set()
+			stack = list(onward.get(step.code, ()))
+			while stack:
+				code = stack.pop()
+				if code not in found:
+					found.add(code)
+					stack.extend(onward.get(code, ()))
+			behind[step.code] = tuple(sorted(found & awaited))
+		return behind
+
+	def awaited_behind(self, step: str) -> tuple[str, ...]:
+		"""The steps onward from this one (returns aside) that some step waits for."""
+		return self._awaited_behind.get(step, ())
+
 	def condition(self, code: str) -> tuple[ConditionRow, ...]:
 		return tuple(row for row in self.conditions if row.code == code)
 
@@ -224,7 +247,7 @@ class Procedure:
 		"""Read the JSON form.
 
 		Raises:
-			ValueError: a row has a column that is not known or a value outside its list.
+			ValueError: a row has a column that is not known, lacks one, or has a value outside its list.
 		"""
 		tables = {
 			"steps": Step,
@@ -235,6 +258,8 @@ class Procedure:
 			"documents": DocumentRule,
 			"fields": FieldRule,
 		}
+		if not data.get("kind"):
+			raise ValueError("Procedure: no kind")
 		return cls(
 			kind=str(data["kind"]),
 			key=key,
@@ -271,11 +296,14 @@ def _row(row_type: type, row: Mapping[str, Any]) -> Any:
 		elif name in _INTS:
 			value = int(value or 0)
 		elif name in _BOOLS:
-			value = bool(int(value)) if isinstance(value, str) else bool(value)
+			value = bool(int(value or 0)) if isinstance(value, str) else bool(value)
 		else:
 			value = "" if value is None else str(value)
 		if value is not None:
 			values[name] = value
+	missing = [f.name for f in fields(row_type) if f.default is MISSING and f.name not in values]
+	if missing:
+		raise ValueError(f"{row_type.__name__}: column {', '.join(missing)} is empty")
 	return row_type(**values)
 
 

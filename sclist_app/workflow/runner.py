@@ -116,6 +116,7 @@ class _Work:
 		self.tasks = {task.id: task for task in state.tasks}
 		self.status, self.outcome = state.status, state.outcome
 		self.happened: list[Happened] = []
+		self.carried = ""  # the step whose vote this act has decided
 		self._new = 0
 
 	def note(self, what: str, **data: Any) -> None:
@@ -138,6 +139,11 @@ class _Work:
 		self.note("task_opened", task=task.id, step=step.code, post=step.post, assignee=assignee)
 
 	def leave(self, code: str, status: str) -> None:
+		round_no = self.steps[code].round
+		if code != self.carried and any(
+			t.vote for t in self.tasks.values() if (t.step, t.round) == (code, round_no)
+		):
+			self.note("votes_void", step=code, round=round_no)
 		for task in self.state().open_tasks(code):
 			self.close(task, VOID)
 		self.steps[code] = replace(self.steps[code], status=status)
@@ -145,8 +151,14 @@ class _Work:
 
 	def enter(self, code: str) -> None:
 		step = self.procedure.by_code[code]
+		if code in self.steps and self.steps[code].status == ACTIVE:
+			return  # two ways lead here; the second finds it open
 		if any(self.steps.get(c) is None or self.steps[c].status != FINISHED for c in step.waits_for):
 			return
+		for behind in self.procedure.awaited_behind(code):
+			# What others wait for and lies behind this step is to be done anew.
+			if behind in self.steps and self.steps[behind].status == FINISHED:
+				self.steps[behind] = replace(self.steps[behind], status=LEFT)
 		round_no = self.steps[code].round + 1 if code in self.steps else 1
 		self.steps[code] = StepState(ACTIVE, round_no)
 		self.note("step_entered", step=code, round=round_no)
@@ -155,8 +167,7 @@ class _Work:
 		elif step.mode.votes:
 			self.open_signing(step, round_no)
 		else:
-			if not self.roster(step):
-				raise Refusal(_nobody(step))
+			self.able(step)
 			self.open(step, round_no)
 
 	def signers(self, step: Step) -> list[str]:
@@ -164,14 +175,25 @@ class _Work:
 		barred = {user for code in step.separate_from for user in self.state().actors(code)}
 		return [user for user in dict.fromkeys(self.roster(step)) if user not in barred]
 
-	def open_signing(self, step: Step, round_no: int) -> None:
+	def able(self, step: Step) -> list[str]:
+		"""The signers of a step about to open.
+
+		Raises:
+			Refusal: there is none, so the case would stop there.
+		"""
 		signers = self.signers(step)
+		if not signers:
+			raise Refusal(_all_barred(self.procedure, step) if self.roster(step) else _nobody(step))
+		return signers
+
+	def open_signing(self, step: Step, round_no: int) -> None:
+		signers = self.able(step)
 		needed = _needed(step, len(signers))
-		if not signers or len(signers) < needed:
+		if step.mode is Mode.MAJORITY:
+			needed = max(needed, step.quorum)
+		if len(signers) < needed:
 			raise Refusal(
-				_nobody(step)
-				if not signers
-				else Finding(
+				Finding(
 					"roster",
 					N_(
 						"Step {step} needs {needed} signers but only {count} may sign. Assign more people to the post."
@@ -203,6 +225,20 @@ class _Work:
 			self.enter(target)
 			if self.status == "Ended":
 				break
+		self.stands()
+
+	def stands(self) -> None:
+		"""Raises Refusal if the run neither ended nor has an open step: nobody could ever go on."""
+		if self.status != "Ended" and not self.state().active:
+			raise Refusal(
+				Finding(
+					"stuck",
+					N_(
+						"After this action no step of the case would be open. Tell the rule administrator that a step waits for another one in vain."
+					),
+					"",
+				)
+			)
 
 
 def _nobody(step: Step) -> Finding:
@@ -213,6 +249,18 @@ def _nobody(step: Step) -> Finding:
 		),
 		"",
 		{"step": step.title},
+		row=step.code,
+	)
+
+
+def _all_barred(procedure: Procedure, step: Step) -> Finding:
+	return Finding(
+		"separation",
+		N_(
+			"Everybody who holds the post of step {step} has acted in {earlier} and may not act in both. Ask the administrator to assign someone else, then try again."
+		),
+		"",
+		{"step": step.title, "earlier": [procedure.by_code[code].title for code in step.separate_from]},
 		row=step.code,
 	)
 
@@ -267,6 +315,7 @@ def start(procedure: Procedure, facts: Mapping[str, Any], roster: Roster) -> Out
 	"""Open the start step."""
 	work = _Work(procedure, RunState(), roster, facts)
 	work.enter(procedure.start.code)
+	work.stands()
 	return work.outcome_of(None)
 
 
@@ -350,11 +399,10 @@ def act(
 	if step.mode.votes and button.verb in (Verb.AGREE, Verb.REFUSE):
 		if not _vote(work, step, task, actor, button.verb):
 			return work.outcome_of(None)
+		work.carried = step.code
 		carried = _last_result(work, step, task.round)
 		action = next(t.action for t in procedure.buttons(step.code) if t.verb.value == carried)
 	else:
-		if step.mode.votes:
-			work.note("votes_void", step=step.code, round=task.round)
 		work.close(task, RETURNED if button.verb is Verb.RETURN else DONE, done_by=actor)
 	transition = route(procedure, step.code, action, facts)
 	work.move(transition)
@@ -368,8 +416,13 @@ def _votes(work: _Work, step: Step, round_no: int) -> tuple[int, int]:
 
 def _members(work: _Work, step: Step, task: TaskState) -> int:
 	if step.mode is Mode.IN_ORDER:
-		return len(work.signers(step))
+		# Who has voted counts even if they have left the post since; whoever joined it is asked as well.
+		return len(set(work.signers(step)) | _voted(work, step, task.round))
 	return sum(t.step == step.code and t.round == task.round for t in work.tasks.values())
+
+
+def _voted(work: _Work, step: Step, round_no: int) -> set[str]:
+	return {t.done_by for t in work.tasks.values() if t.step == step.code and t.round == round_no and t.vote}
 
 
 def _last_result(work: _Work, step: Step, round_no: int) -> str:
@@ -385,7 +438,7 @@ def _vote(work: _Work, step: Step, task: TaskState, actor: str, verb: Verb) -> b
 		return True
 	if step.mode is Mode.IN_ORDER:
 		signers = work.signers(step)
-		voted = {t.done_by for t in work.tasks.values() if t.step == step.code and t.round == task.round}
+		voted = _voted(work, step, task.round)
 		following = next((user for user in signers if user not in voted), None)
 		if following is not None:
 			work.open(step, task.round, following, task.order + 1)

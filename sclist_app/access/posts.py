@@ -29,6 +29,7 @@ class Held:
 	reads_below: bool
 	fills_forms: bool
 	configures: bool
+	approves_rules: bool
 	supervises: bool
 	acting_for: str = ""
 
@@ -74,6 +75,7 @@ def _load(user: str, day: str) -> tuple[Held, ...]:
 			post.reads_below,
 			post.fills_forms,
 			post.configures,
+			post.approves_rules,
 			post.supervises,
 			assignment.acting_for,
 		)
@@ -96,6 +98,7 @@ def _load(user: str, day: str) -> tuple[Held, ...]:
 			bool(row.reads_below),
 			bool(row.fills_forms),
 			bool(row.configures),
+			bool(row.approves_rules),
 			bool(row.supervises),
 			row.acting_for or "",
 		)

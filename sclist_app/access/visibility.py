@@ -149,8 +149,23 @@ def _configuration(doc: Document, ptype: str, user: str) -> bool:
 	bureau = doc.get("bureau")
 	if not bureau:
 		return _administers(user)
+	# Whose rules apply where is decided by whoever approves rules, not by whoever writes them.
+	return may_approve(bureau, user) if doc.doctype == "SC Procedure Binding" else may_configure(bureau, user)
+
+
+def may_configure(bureau: str, user: str | None = None) -> bool:
+	"""The user holds a post that writes rules, at the bureau or above it."""
+	return _above(bureau, [h for h in held(user) if h.configures])
+
+
+def may_approve(bureau: str, user: str | None = None) -> bool:
+	"""The user holds a post that approves rules, at the bureau or above it."""
+	return _above(bureau, [h for h in held(user) if h.approves_rules])
+
+
+def _above(bureau: str, own: list[Held]) -> bool:
 	place = frappe.get_cached_value("SC Bureau", bureau, ["lft", "rgt"], as_dict=True)
-	return bool(place) and any(h.configures and h.lft <= place.lft and place.rgt <= h.rgt for h in held(user))
+	return bool(place) and any(h.lft <= place.lft and place.rgt <= h.rgt for h in own)
 
 
 def _fills(user: str, bureau: str | None) -> list[Held]:

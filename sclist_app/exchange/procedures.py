@@ -16,8 +16,6 @@ from sclist_app.workflow.model import Procedure
 __all__ = ["load", "load_shipped"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "procedures"
-# How the model's columns are called in the forms.
-COLUMNS = {"targets": "target"}
 
 
 def load_shipped() -> list[str]:
@@ -60,11 +58,7 @@ def load(package: dict[str, Any]) -> str | None:
 			"note": package.get("note"),
 		}
 	)
-	for table in store.TABLES:
-		for row in procedure.to_dict()[table]:
-			version.append(
-				table, {COLUMNS.get(k, k): ", ".join(v) if isinstance(v, list) else v for k, v in row.items()}
-			)
+	store.fill_tables(version, procedure)
 	version.insert(ignore_permissions=True)  # set-up runs as the administrator
 	versions.publish(version.name, package["effective_from"])
 	for bureau in package.get("bind_to", ()):

@@ -83,6 +83,19 @@ def to_procedure(version: Document) -> Procedure:
 	return Procedure.from_dict({"kind": version.kind, **version_rows(version)}, key=version.name)
 
 
+def fill_tables(version: Document, procedure: Procedure) -> None:
+	"""Write a procedure into the child tables of a version document."""
+	forms = {model: form for form, model in COLUMNS.items()}
+	data = procedure.to_dict()
+	for table in TABLES:
+		version.set(table, [])
+		for row in data[table]:
+			version.append(
+				table,
+				{forms.get(k, k): ", ".join(v) if isinstance(v, list) else v for k, v in row.items()},
+			)
+
+
 def load_procedure(version: str) -> Procedure:
 	"""The procedure of a version, read once per request; the document itself is cached by the framework."""
 	cache = getattr(frappe.local, _CACHE, None)

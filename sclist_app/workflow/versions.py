@@ -14,7 +14,7 @@ from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
 from sclist_app.workflow import checker, effects, store
 
-__all__ = ["bind", "findings_of", "publish"]
+__all__ = ["bind", "copy", "findings_of", "new_draft", "publish", "retire", "send_back", "submit"]
 
 ENGINE_FIELDS = (
 	"version_no",
@@ -104,8 +104,72 @@ def findings_of(doc: Document) -> list[Finding]:
 	return checker.check(procedure, world)
 
 
+def copy(version: str, code: str, procedure_name: str, bureau: str) -> str:
+	"""A bureau's own procedure, as a draft with the content of a version; remembers what it was copied from.
+
+	Raises:
+		frappe.ValidationError: the version is not of this bureau or one above it.
+	"""
+	source = frappe.get_doc("SC Procedure Version", version)
+	if source.bureau not in bureau_chain(bureau):
+		frappe.throw(_("A bureau uses its own procedures or those of a bureau above it."))
+	procedure = frappe.new_doc("SC Procedure")
+	procedure.update(
+		{
+			"code": code,
+			"procedure_name": procedure_name,
+			"kind": source.kind,
+			"bureau": bureau,
+			"parent_procedure": source.procedure,
+		}
+	)
+	procedure.insert()
+	return _draft(procedure.name, source).name
+
+
+def new_draft(version: str) -> str:
+	"""The next draft of the same procedure, with the content of a version."""
+	source = frappe.get_doc("SC Procedure Version", version)
+	return _draft(source.procedure, source).name
+
+
+def _draft(procedure: str, source: Document) -> Document:
+	draft = frappe.new_doc("SC Procedure Version")
+	draft.update({"procedure": procedure, "copied_from": source.name})
+	store.fill_tables(draft, store.to_procedure(source))
+	draft.insert()
+	return draft
+
+
+def submit(name: str) -> None:
+	"""Hand a draft in for approval; an error of the checker stops it here.
+
+	Raises:
+		frappe.ValidationError: no draft, or the checker refuses.
+	"""
+	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
+	if doc.status != "Draft":
+		frappe.throw(_("Only a draft can be submitted for approval."))
+	_refuse_faults(doc)
+	_set(doc, N_("Submitted for approval"), "submitted", status="In Review")
+
+
+def send_back(name: str, reason: str) -> None:
+	"""The approver returns a version to its author.
+
+	Raises:
+		frappe.ValidationError: not in review, or no reason.
+	"""
+	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
+	if doc.status != "In Review":
+		frappe.throw(_("This version is not in review."))
+	if not (reason or "").strip():
+		frappe.throw(_("Say what the author should change."))
+	_set(doc, N_("Sent back to the author"), "sent_back", reason, status="Draft")
+
+
 def publish(name: str, effective_from: str | None = None) -> None:
-	"""Publish a draft: the checker must find no error, and the author does not approve their own version.
+	"""Publish a version: the checker must find no error, and who wrote it does not approve it.
 
 	Raises:
 		frappe.ValidationError: an error stands, or author and approver are the same.
@@ -118,31 +182,94 @@ def publish(name: str, effective_from: str | None = None) -> None:
 		frappe.throw(
 			_("Who wrote a version does not approve it. Ask another person."), frappe.PermissionError
 		)
+	_refuse_faults(doc)
+	_set(
+		doc,
+		N_("Procedure version published"),
+		"published",
+		status="Published",
+		approver=approver,
+		published_on=now(),
+		effective_from=effective_from or doc.effective_from or today(),
+		content_hash=store.to_procedure(doc).content_hash,
+	)
+	store.forget()
+	_tell_copies(doc)
+
+
+def retire(name: str, reason: str) -> None:
+	"""Take a published version out of use: nothing new starts with it, what runs goes on.
+
+	Raises:
+		frappe.ValidationError: not published, no reason, or still bound to a bureau.
+	"""
+	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
+	if doc.status != "Published":
+		frappe.throw(_("Only a published version can be retired."))
+	if not (reason or "").strip():
+		frappe.throw(_("Say why the version is retired."))
+	for row in frappe.get_all(
+		"SC Procedure Binding",
+		filters={"version": name},
+		fields=["bureau", "effective_to"],
+		order_by="creation",
+	):
+		if not row.effective_to or getdate(row.effective_to) >= today():
+			frappe.throw(
+				_("The version still applies to {0}. End its binding first.").format(
+					frappe.get_cached_value("SC Bureau", row.bureau, "bureau_name")
+				)
+			)
+	_set(doc, N_("Procedure version retired"), "retired", reason, status="Retired")
+
+
+def _refuse_faults(doc: Document) -> None:
 	faults = errors(findings_of(doc))
 	if faults:
 		frappe.throw(
-			[render(f, _) for f in faults], title=_("The procedure cannot be published"), as_list=True
+			[frappe.utils.escape_html(render(f, _)) for f in faults],
+			title=_("The procedure cannot be published"),
+			as_list=True,
 		)
+
+
+def _set(doc: Document, label: str, event: str, opinion: str = "", **values) -> None:
 	with engine_writes():
-		doc.update(
-			{
-				"status": "Published",
-				"approver": approver,
-				"published_on": now(),
-				"effective_from": effective_from or doc.effective_from or today(),
-				"content_hash": store.to_procedure(doc).content_hash,
-			}
-		)
-		doc.save(ignore_permissions=True)  # the caller has checked the right to approve
-	store.forget()
+		doc.update(values)
+		doc.save(ignore_permissions=True)  # the caller has checked the right to do so
 	events.append(
 		doc.doctype,
 		doc.name,
-		"published",
-		N_("Procedure version published"),
+		event,
+		label,
 		bureau=doc.bureau,
-		data={"hash": doc.content_hash},
+		opinion=opinion,
+		data={"hash": store.to_procedure(doc).content_hash},
 	)
+
+
+def _tell_copies(doc: Document) -> None:
+	"""Owners of procedures copied from this one learn of the new version."""
+	for row in frappe.get_all(
+		"SC Procedure",
+		filters={"parent_procedure": doc.procedure},
+		fields=["name", "bureau", "procedure_name"],
+		order_by="creation",
+	):
+		for user in holders("rule_admin", row.bureau):
+			log = frappe.new_doc("Notification Log")
+			log.update(
+				{
+					"for_user": user,
+					"type": "Alert",
+					"subject": _(
+						"{0} has a new version, {1}. Compare it with your own procedure {2}."
+					).format(doc.procedure, doc.name, row.procedure_name),
+					"document_type": doc.doctype,
+					"document_name": doc.name,
+				}
+			)
+			log.insert(ignore_permissions=True)  # notes of the system to its officers
 
 
 def bind(bureau: str, version: str, effective_from: str) -> str:

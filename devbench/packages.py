@@ -79,7 +79,7 @@ def ensure(servers: bool = True) -> None:
 def _require_programs() -> None:
 	absent = [
 		name
-		for name in ("mariadbd", "mariadb-install-db", "redis-server", "node", "npm")
+		for name in ("mariadbd", "mariadb-install-db", "redis-check-rdb", "node", "npm")
 		if not program(name, required=False)
 	]
 	if absent:

@@ -120,6 +120,16 @@ def _start_database(number: int) -> None:
 	)
 
 
+def _redis_server() -> str:
+	"""The server, also where only redis-tools is installed: one program that acts by the name it is called."""
+	if found := program("redis-server", required=False):
+		return found
+	link = layout.RUN / "redis-server"
+	link.unlink(missing_ok=True)
+	link.symlink_to(program("redis-check-rdb"))
+	return str(link)
+
+
 def _start_redis(name: str, number: int) -> None:
 	folder = layout.DATA / name
 	folder.mkdir(exist_ok=True)
@@ -139,7 +149,7 @@ def _start_redis(name: str, number: int) -> None:
 	layout.write_atomic(config, "".join(f"{key} {value}\n" for key, value in settings.items()))
 	processes.start(
 		name,
-		[program("redis-server"), config],
+		[_redis_server(), config],
 		cwd=folder,
 		env=stages.clean_environment(),
 		ready=lambda: redis_command(number, "PING") == "PONG",

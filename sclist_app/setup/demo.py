@@ -231,7 +231,7 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 			"entity_kind": "Person",
 			"id_type": "Resident Identity Card",
 			"id_number": certificate_number(
-				"140106", date(1970 + serial % 20, 1 + serial % 12, 1 + serial % 28), 11 + 2 * serial
+				"140106", date(1961 + serial % 37, 1 + serial % 12, 1 + serial % 28), (11 + 2 * serial) % 1000
 			),
 			"address": f"{place}演示小区{serial}号楼",
 			"unit": unit,

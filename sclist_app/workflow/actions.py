@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from sclist_app.access.posts import Held, holds
+from sclist_app.access.posts import Held, held, holds
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
@@ -93,8 +93,8 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 	loaded = store.lock_run(row.run)
 	if _repeated(token):
 		return {"seq": loaded.run.seq, "repeated": True, "notices": []}
-	held = holding(row)
-	if held is None:
+	own = holding(row)
+	if own is None:
 		frappe.throw(
 			_("This task belongs to another post. You can look at the case but not act here."),
 			frappe.PermissionError,
@@ -119,7 +119,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 		refuse(refusal.findings, frappe.ValidationError)
 	button = next(b for b in loaded.procedure.buttons(step.code) if b.action == action)
 	refuse(missing_materials(loaded, step.code, button))
-	notices = _follow(loaded, outcome, step.code, actor, opinion, action, button.label, held)
+	notices = _follow(loaded, outcome, step.code, actor, opinion, action, button.label, own)
 	events.append(
 		loaded.doc.doctype,
 		loaded.doc.name,
@@ -130,7 +130,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 		step=step.code,
 		step_title=step.title,
 		opinion=opinion,
-		acting_for=held.acting_for,
+		acting_for=own.acting_for,
 		token=_token_key(token),
 		data={
 			"task": task,
@@ -238,11 +238,23 @@ def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) ->
 
 
 def holding(task) -> Held | None:
-	"""The user's post by which they may take the task, or None. Assigned tasks are for the assignee alone."""
+	"""The user's post by which they may take the task, or None. Assigned tasks are for the assignee alone.
+
+	A signer who was added need not hold the post, only some post of the bureau that decides cases.
+	"""
 	user = frappe.session.user
-	if task.get("assignee") and task.get("assignee") != user:
+	assignee = task.get("assignee")
+	if assignee and assignee != user:
 		return None
-	return holds(task.get("post"), task.get("bureau"), user)
+	own = holds(task.get("post"), task.get("bureau"), user)
+	if own is None and assignee:
+		own = next((h for h in held(user) if h.bureau == task.get("bureau") and may_sign(h)), None)
+	return own
+
+
+def may_sign(post: Held) -> bool:
+	"""Who writes or approves rules, or supervises, takes no part in deciding a case."""
+	return not (post.configures or post.approves_rules or post.supervises)
 
 
 def _token_key(token: str) -> str:

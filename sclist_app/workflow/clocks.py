@@ -162,3 +162,40 @@ def _pauses(text: str | None) -> tuple[Pause, ...]:
 		Pause(getdate(row["start"]), getdate(row["end"]) if row.get("end") else None, row.get("reason", ""))
 		for row in json.loads(text or "[]")
 	)
+
+
+def pause(run: Document, reason: str, on: date) -> None:
+	"""Stop the run's clocks; terms fixed by law (T05, T06) run on."""
+	for row in running(run.name):
+		if row.limit in TERMS:
+			continue
+		pauses = [*json.loads(row.pauses or "[]"), {"start": str(on), "end": None, "reason": reason}]
+		_set(row.name, status="Paused", pauses=json.dumps(pauses, ensure_ascii=False))
+
+
+def resume(run: Document, procedure: Procedure, on: date) -> None:
+	"""Let the paused clocks run on; their due dates move by what was lost."""
+	calendar = calendar_of(run.bureau)
+	for row in running(run.name):
+		pauses = json.loads(row.pauses or "[]")
+		if not pauses or pauses[-1]["end"]:
+			continue
+		pauses[-1]["end"] = str(on)
+		text = json.dumps(pauses, ensure_ascii=False)
+		due = due_date(
+			getdate(row.started_on), Period(row.n, statute_unit(row.unit)), calendar, _pauses(text)
+		)
+		rule = procedure.limit(row.limit, row.step or "")
+		_set(
+			row.name,
+			status="Running",
+			pauses=text,
+			due_on=due.on,
+			provisional=due.provisional,
+			warn_on=add_days(due.on, -(rule.warn_before if rule else 1)),
+			warned=0,
+		)
+	for task in frappe.get_all(
+		"SC Task", filters={"run": run.name, "status": "Open"}, fields=["name", "step"], order_by="creation"
+	):
+		frappe.db.set_value("SC Task", task.name, "due_on", due_of_step(run, procedure, task.step))

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import held, holders
 from sclist_app.access.today import today
 from sclist_app.workflow.calendars import calendar_of
 
@@ -103,3 +103,16 @@ def _row(row) -> dict[str, Any]:
 		"opened_on": row.opened_on,
 		"returned": (row.round or 1) > 1,
 	}
+
+
+def colleagues(bureau: str, post: str) -> list[dict[str, Any]]:
+	"""People of the bureau with a post today; `same_post` marks those who hold this one."""
+	same = set(holders(post, bureau))
+	rows = frappe.get_all(
+		"SC Post Assignment",
+		filters={"bureau": bureau, "enabled": 1},
+		fields=["user", "full_name"],
+		order_by="creation",
+	)
+	people = {row.user: row.full_name or row.user for row in rows}
+	return [{"user": user, "name": name, "same_post": user in same} for user, name in people.items()]

@@ -22,6 +22,7 @@ __all__ = [
 	"StepState",
 	"TaskState",
 	"act",
+	"add_signer",
 	"expire",
 	"permitted",
 	"route",
@@ -32,6 +33,7 @@ OPEN = "Open"
 DONE = "Done"
 RETURNED = "Returned"
 VOID = "Void"
+TRANSFERRED = "Transferred"
 
 ACTIVE = "active"
 FINISHED = "finished"
@@ -323,7 +325,11 @@ def permitted(procedure: Procedure, state: RunState, task: TaskState, actor: str
 	"""Why this actor may not take this task, whatever the action; empty if they may."""
 	findings = []
 	step = procedure.by_code[task.step]
-	if state.status != "Active" or task.status != OPEN:
+	if state.status == "Suspended":
+		findings.append(
+			Finding("suspended", N_("The case is suspended. Resume it before anything is done in it."), "")
+		)
+	elif state.status != "Active" or task.status != OPEN:
 		findings.append(
 			Finding(
 				"task_closed",
@@ -418,7 +424,9 @@ def _members(work: _Work, step: Step, task: TaskState) -> int:
 	if step.mode is Mode.IN_ORDER:
 		# Who has voted counts even if they have left the post since; whoever joined it is asked as well.
 		return len(set(work.signers(step)) | _voted(work, step, task.round))
-	return sum(t.step == step.code and t.round == task.round for t in work.tasks.values())
+	return sum(
+		t.step == step.code and t.round == task.round and t.status != TRANSFERRED for t in work.tasks.values()
+	)
 
 
 def _voted(work: _Work, step: Step, round_no: int) -> set[str]:
@@ -462,3 +470,121 @@ def expire(
 	transition = route(procedure, step, button.action, facts)
 	work.move(transition)
 	return work.outcome_of(transition)
+
+
+def transfer(
+	procedure: Procedure, state: RunState, task_id: str, actor: str, to: str, roster: Roster
+) -> Outcome:
+	"""Hand a task on to another holder of the same post; the responsibility goes with it (转办).
+
+	Raises:
+		Refusal: not the actor's task, or the other person may not take it.
+	"""
+	task = _taken(procedure, state, task_id, actor)
+	step = procedure.by_code[task.step]
+	if to == actor:
+		raise Refusal(Finding("transfer.self", N_("You have this task already. Choose somebody else."), ""))
+	work = _Work(procedure, state, roster, {})
+	if to not in work.signers(step):
+		raise Refusal(
+			Finding(
+				"transfer.post",
+				N_(
+					"Only somebody who holds the post of this step, and is not barred from it, can take it over."
+				),
+				"",
+			)
+		)
+	if any(
+		t.assignee == to or t.done_by == to
+		for t in state.tasks
+		if (t.step, t.round) == (task.step, task.round)
+	):
+		raise Refusal(Finding("transfer.twice", N_("This person already has a task in this step."), ""))
+	work.close(task, TRANSFERRED)
+	work.open(step, task.round, to, task.order)
+	return work.outcome_of(None)
+
+
+def add_signer(
+	procedure: Procedure, state: RunState, task_id: str, actor: str, to: str, roster: Roster
+) -> Outcome:
+	"""Ask one more person to vote in a step that is voted on (加签). The caller has checked that they may.
+
+	Raises:
+		Refusal: the step is not voted on, or the person is in it already or barred.
+	"""
+	task = _taken(procedure, state, task_id, actor)
+	step = procedure.by_code[task.step]
+	if not step.mode.votes or step.mode is Mode.IN_ORDER:
+		raise Refusal(
+			Finding(
+				"add.mode", N_("A signer can be added only where several people vote at the same time."), ""
+			)
+		)
+	if any(
+		t.assignee == to or t.done_by == to
+		for t in state.tasks
+		if (t.step, t.round) == (task.step, task.round)
+	):
+		raise Refusal(Finding("transfer.twice", N_("This person already has a task in this step."), ""))
+	if any(to in state.actors(code) for code in step.separate_from):
+		raise Refusal(
+			Finding(
+				"add.barred", N_("This person acted in an earlier step that bars them from this one."), ""
+			)
+		)
+	work = _Work(procedure, state, roster, {})
+	work.open(step, task.round, to, task.order + 1)
+	return work.outcome_of(None)
+
+
+def withdraw(
+	procedure: Procedure, state: RunState, step: str, targets: tuple[str, ...], actor: str, roster: Roster
+) -> Outcome:
+	"""Take one's own last move back (撤回), until somebody has handled the next step.
+
+	step, targets: the move to be taken back, as the caller knows it from the log.
+
+	Raises:
+		Refusal: not the actor's move, or the next step has been handled.
+	"""
+	if state.status != "Active" or actor not in state.actors(step) or procedure.by_code[step].mode.votes:
+		raise Refusal(
+			Finding(
+				"withdraw.not_yours", N_("Only who made the last move can take it back, and not a vote."), ""
+			)
+		)
+	for code in targets:
+		stand = state.steps.get(code)
+		touched = (
+			stand is None
+			or stand.status != ACTIVE
+			or any(
+				t.done_by or t.status != OPEN for t in state.tasks if (t.step, t.round) == (code, stand.round)
+			)
+		)
+		if touched:
+			raise Refusal(
+				Finding(
+					"withdraw.handled",
+					N_("Step {step} has been handled already. Ask for the case to be returned instead."),
+					"",
+					{"step": procedure.by_code[code].title},
+				)
+			)
+	work = _Work(procedure, state, roster, {})
+	for code in targets:
+		work.leave(code, LEFT)
+	work.note("moved", step=",".join(targets), action="withdraw", targets=(step,))
+	work.enter(step)
+	return work.outcome_of(None)
+
+
+def _taken(procedure: Procedure, state: RunState, task_id: str, actor: str) -> TaskState:
+	task = next((t for t in state.tasks if t.id == task_id), None)
+	if task is None:
+		raise Refusal(Finding("no_task", N_("There is no such task in this case."), ""))
+	if findings := permitted(procedure, state, task, actor):
+		raise Refusal(*findings)
+	return task

@@ -65,7 +65,7 @@ def test_the_whole_life(draft, people):
 	api.bind(draft, DISTRICT, "2024-01-01")
 	assert store.bound_version(DISTRICT, "Listing") == draft
 	assert store.bound_version(demo.CITY, "Listing") == STANDARD, "the city above keeps its own"
-	with pytest.raises(frappe.ValidationError, match="适用|applies"):
+	with pytest.raises(frappe.ValidationError, match=r"适用|applies"):
 		api.retire(draft, "改版")
 
 

@@ -1,7 +1,15 @@
 import { el } from "./sclist/dom";
 import { RunPanel } from "./sclist/run_panel";
 import { mount_panel } from "./sclist/mount";
-import { default_bureau, filling_bureaus, fills_forms, keep_open_workspaces, my_bureau_codes, my_posts, name_own_bureaus } from "./sclist/posts";
+import {
+	default_bureau,
+	filling_bureaus,
+	fills_forms,
+	keep_open_workspaces,
+	my_bureau_codes,
+	my_posts,
+	name_own_bureaus,
+} from "./sclist/posts";
 import { due_badge, due_indicator, day } from "./sclist/words";
 import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";

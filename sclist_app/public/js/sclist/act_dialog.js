@@ -23,6 +23,7 @@ function open_dialog(panel, task, action) {
 	const token = new_token();
 	let seen = panel.view.run?.seq;
 	let busy = false;
+	const drawn = papers_drawn(panel.procedure, task.step, action.action);
 	const draft = `${task.name} ${action.action}`;
 
 	const dialog = new frappe.ui.Dialog({
@@ -43,20 +44,19 @@ function open_dialog(panel, task, action) {
 			busy = true;
 			dialog.disable_primary_action();
 			try {
-				const answer = await post("run.act", {
-					task: task.name,
-					action: action.action,
-					opinion: opinion || "",
-					seen,
-					token,
-				});
+				const answer = await post(
+					"run.act",
+					{ task: task.name, action: action.action, opinion: opinion || "", seen, token },
+					drawn.length ? __("The papers are being drawn up…") : undefined
+				);
 				await dialog.set_value("opinion", "");
 				dialog.hide();
 				tell(answer?.message || __("Done: {0}", [action.label]));
 				await panel.changed();
 			} catch {
-				seen = await after_refusal(panel, dialog, task, action, seen);
-			} finally {
+				const fresh = await after_refusal(panel, dialog, task, action, seen);
+				if (!fresh) return; // stays busy: there is nothing left to confirm
+				seen = panel.view.run?.seq;
 				busy = false;
 			}
 		},
@@ -65,15 +65,10 @@ function open_dialog(panel, task, action) {
 	// Closed without acting: the words are still there when it is opened again.
 	dialog.onhide = () => drafts.set(draft, dialog.get_value("opinion") || "");
 
-	const drawn = papers_drawn(panel.procedure, task.step, action.action);
 	write_note(dialog, [
 		action.target_title ? el("p", {}, __("Next: {0}", [action.target_title])) : null,
 		drawn.length
-			? el(
-					"p",
-					{},
-					__("Draws up: {0}", [join_names(drawn.map((paper) => paper.title))])
-			  )
+			? el("p", {}, __("Draws up: {0}", [join_names(drawn.map((paper) => paper.title))]))
 			: null,
 	]);
 	if (VERB_KIND[action.verb] === "danger") {
@@ -88,21 +83,31 @@ function open_dialog(panel, task, action) {
 async function after_refusal(panel, dialog, task, action, seen) {
 	const view = await panel.load();
 	const fresh = find(panel, task.name, action.action);
-	const moved = view?.run && view.run.seq !== seen;
 	if (!fresh) {
 		write_note(dialog, [
-			el("p.sc-warn", {}, __("This task is no longer open to you. Your opinion is kept here so that you can copy it.")),
+			el(
+				"p.sc-warn",
+				{},
+				__("This task is no longer open to you. Your opinion is kept here so that you can copy it.")
+			),
 		]);
-		return seen;
+		dialog.get_primary_btn().addClass("hide");
+		return null;
 	}
-	if (moved) {
+	if (view?.run?.seq !== seen) {
 		write_note(dialog, [
-			el("p.sc-warn", {}, __("Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again.")),
+			el(
+				"p.sc-warn",
+				{},
+				__(
+					"Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again."
+				)
+			),
 			fresh.action.target_title ? el("p", {}, __("Next: {0}", [fresh.action.target_title])) : null,
 		]);
 	}
 	if (!fresh.action.blocked?.length) dialog.enable_primary_action();
-	return view?.run?.seq ?? seen;
+	return fresh;
 }
 
 function find(panel, task_name, code) {

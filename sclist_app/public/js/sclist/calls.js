@@ -1,10 +1,15 @@
-/** POST to a function of the app; resolves to its answer, rejects after the framework showed the error. */
-export function post(path, args) {
+/**
+ * POST to a function of the app, with the page frozen until it answers; resolves to its answer, rejects after
+ * the framework showed the error.
+ */
+export function post(path, args, waiting = __("One moment…")) {
 	return new Promise((resolve, reject) => {
 		frappe.call({
 			method: `sclist_app.api.${path}`,
 			type: "POST",
 			args,
+			freeze: true,
+			freeze_message: waiting,
 			callback: (response) => resolve(response.message),
 			error: reject,
 		});
@@ -42,7 +47,10 @@ export async function open_posted_pdf(path, args) {
 	try {
 		const response = await fetch(`/api/method/sclist_app.api.${path}`, {
 			method: "POST",
-			headers: { "X-Frappe-CSRF-Token": frappe.csrf_token, Accept: "application/pdf, application/json" },
+			headers: {
+				"X-Frappe-CSRF-Token": frappe.csrf_token,
+				Accept: "application/pdf, application/json",
+			},
 			body,
 		});
 		const type = response.headers.get("content-type") || "";

@@ -6,10 +6,16 @@ export function clocks(view) {
 	const rows = [...(view.clocks || [])].filter((clock) => clock.status !== "Void");
 	if (!rows.length) return null;
 	const running = (clock) => ["Running", "Paused"].includes(clock.status);
-	rows.sort((a, b) => running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || "")));
+	rows.sort(
+		(a, b) => running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || ""))
+	);
 	return section(
 		__("Limits"),
-		el("ul.sc-clocks", {}, rows.map((clock) => row(clock, running(clock))))
+		el(
+			"ul.sc-clocks",
+			{},
+			rows.map((clock) => row(clock, running(clock)))
+		)
 	);
 }
 
@@ -18,7 +24,12 @@ function row(clock, running) {
 	return el(
 		"li",
 		{},
-		el("div.sc-clock-head", {}, el("strong", {}, clock.limit_name), running ? due_badge(clock) : badge(clock.status_label, "gray")),
+		el(
+			"div.sc-clock-head",
+			{},
+			el("strong", {}, clock.limit_name),
+			running ? due_badge(clock) : badge(clock.status_label, "gray")
+		),
 		el(
 			"div.text-muted",
 			{},
@@ -31,7 +42,9 @@ function row(clock, running) {
 				.join(" · ")
 		),
 		running ? bar(clock, colour) : null,
-		clock.explained ? el("details", {}, el("summary", {}, __("How it is counted")), el("p", {}, clock.explained)) : null
+		clock.explained
+			? el("details", {}, el("summary", {}, __("How it is counted")), el("p", {}, clock.explained))
+			: null
 	);
 }
 
@@ -42,7 +55,13 @@ function bar(clock, colour) {
 	const share = whole > 0 ? Math.max(0, Math.min(100, Math.round((100 * gone) / whole))) : 100;
 	return el(
 		"div.sc-bar",
-		{ role: "progressbar", "aria-valuenow": share, "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": clock.limit_name },
+		{
+			role: "progressbar",
+			"aria-valuenow": share,
+			"aria-valuemin": 0,
+			"aria-valuemax": 100,
+			"aria-label": clock.limit_name,
+		},
 		el(`div.sc-${colour}`, { style: `width:${share}%` })
 	);
 }

@@ -1,4 +1,4 @@
-import { badge, button, el, link_out, table } from "./dom";
+import { badge, button, el, link_out, on_one_line, table } from "./dom";
 import { ask, attach_field, choices } from "./ask";
 import { post } from "./calls";
 import { day } from "./words";
@@ -6,7 +6,9 @@ import { day } from "./words";
 /** Statements to be reviewed along with the legal review. */
 export function defence_review_tool(panel) {
 	const body = defence_table(panel, true);
-	return body ? el("div.sc-tool", {}, el("div.sc-label", {}, __("Statements and defence of the parties")), body) : null;
+	return body
+		? el("div.sc-tool", {}, el("div.sc-label", {}, __("Statements and defence of the parties")), body)
+		: null;
 }
 
 /** Statements and waivers of the parties, with the buttons to register and to review them. */
@@ -15,7 +17,8 @@ export function defence_tool(panel) {
 		"div.sc-tool",
 		{},
 		el("div.sc-label", {}, __("Statements and defence of the parties")),
-		defence_table(panel, true) || el("p.text-muted", {}, __("Nothing has been received from the parties yet.")),
+		defence_table(panel, true) ||
+			el("p.text-muted", {}, __("Nothing has been received from the parties yet.")),
 		el(
 			"div.sc-buttons",
 			{},
@@ -34,10 +37,13 @@ export function defence_table(panel, may_review = false) {
 		rows.map((row) => [
 			row.subject_name,
 			[row.kind_label, " ", row.file ? link_out(row.file, __("File")) : null],
-			day(row.received_on),
+			on_one_line(day(row.received_on)),
 			reviewed(row),
 			may_review && row.kind === "Defence" && !row.conclusion
-				? button(__("Review it"), { class: "btn btn-xs btn-primary", onclick: () => review(panel, row) })
+				? button(__("Review it"), {
+						class: "btn btn-xs btn-primary",
+						onclick: () => review(panel, row),
+					})
 				: "",
 		])
 	);
@@ -50,24 +56,53 @@ function reviewed(row) {
 }
 
 function receive(panel, kind) {
-	const subjects = (panel.view.subjects || []).map((one) => ({ value: one.entity, label: one.entity_name }));
+	const subjects = (panel.view.subjects || []).map((one) => ({
+		value: one.entity,
+		label: one.entity_name,
+	}));
 	const waiver = kind === "Waiver";
 	ask(panel, {
 		title: waiver ? __("Register a waiver") : __("Register a defence"),
 		label: __("Register it"),
 		done: __("It has been registered."),
 		fields: [
-			{ fieldname: "subject", fieldtype: "Select", label: __("Party"), options: subjects, default: subjects[0]?.value, reqd: 1 },
-			{ fieldname: "received_on", fieldtype: "Date", label: __("Received on"), default: frappe.datetime.get_today(), reqd: 1 },
-			{ fieldname: "form", fieldtype: "Select", label: __("Form"), options: choices(["Written", "Oral"]), default: "Written", reqd: 1 },
+			{
+				fieldname: "subject",
+				fieldtype: "Select",
+				label: __("Party"),
+				options: subjects,
+				default: subjects[0]?.value,
+				reqd: 1,
+			},
+			{
+				fieldname: "received_on",
+				fieldtype: "Date",
+				label: __("Received on"),
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+			},
+			{
+				fieldname: "form",
+				fieldtype: "Select",
+				label: __("Form"),
+				options: choices(["Written", "Oral"]),
+				default: "Written",
+				reqd: 1,
+			},
 			{
 				fieldname: "content",
 				fieldtype: "Small Text",
 				label: waiver ? __("Words of the waiver") : __("What the party states"),
 				reqd: waiver ? 0 : 1,
-				description: waiver ? __("A waiver must be in the party's own writing or signed record.") : "",
+				description: waiver
+					? __("A waiver must be in the party's own writing or signed record.")
+					: "",
 			},
-			attach_field(panel, { fieldname: "file", label: waiver ? __("Signed waiver") : __("Written statement or record"), reqd: waiver ? 1 : 0 }),
+			attach_field(panel, {
+				fieldname: "file",
+				label: waiver ? __("Signed waiver") : __("Written statement or record"),
+				reqd: waiver ? 1 : 0,
+			}),
 		],
 		send: (values) => post("defence.record", { case: panel.name, kind, ...values }),
 	});
@@ -79,7 +114,13 @@ function review(panel, row) {
 		label: __("Save the review"),
 		done: __("The review has been saved."),
 		fields: [
-			{ fieldname: "conclusion", fieldtype: "Select", label: __("Conclusion"), options: choices(["Accepted", "Partly Accepted", "Not Accepted"]), reqd: 1 },
+			{
+				fieldname: "conclusion",
+				fieldtype: "Select",
+				label: __("Conclusion"),
+				options: choices(["Accepted", "Partly Accepted", "Not Accepted"]),
+				reqd: 1,
+			},
 			{ fieldname: "reasons", fieldtype: "Small Text", label: __("Reasons of the review"), reqd: 1 },
 		],
 		send: (values) => post("defence.review", { defence_name: row.name, ...values }),

@@ -39,6 +39,11 @@ export function button(label, options = {}) {
 	return el(`button.btn.btn-sm.btn-${kind}`, { type: "button", ...attrs }, label);
 }
 
+/** A date that does not break over two lines. */
+export function on_one_line(text) {
+	return text ? el("span.sc-line", {}, text) : "";
+}
+
 /** A link out, or plain text where the address is not http(s). */
 export function link_out(address, label) {
 	if (!/^(https?:\/\/|\/)/i.test(address || "")) return el("span", {}, label || address || "");
@@ -92,7 +97,9 @@ export function table(caption, heads, rows) {
 				el(
 					"tr",
 					{},
-					row.map((cell, i) => el("td", { "data-head": heads[i] }, is_empty(cell) ? null : el("div", {}, cell)))
+					row.map((cell, i) =>
+						el("td", { "data-head": heads[i] }, is_empty(cell) ? null : el("div", {}, cell))
+					)
 				)
 			)
 		)

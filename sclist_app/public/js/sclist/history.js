@@ -12,7 +12,12 @@ export function history_of(view) {
 	return section(__("Course of the case"), [
 		list,
 		rest.length
-			? el("details", {}, el("summary", {}, __("{0} earlier entries", [rest.length])), el("ol.sc-history", {}, rest.map(entry)))
+			? el(
+					"details",
+					{},
+					el("summary", {}, __("{0} earlier entries", [rest.length])),
+					el("ol.sc-history", {}, rest.map(entry))
+				)
 			: null,
 	]);
 }
@@ -21,12 +26,13 @@ function entry(event) {
 	return el(
 		"li",
 		{},
-		el("div", {}, el("strong", {}, event.label), event.step_title ? el("span.text-muted", {}, ` ${event.step_title}`) : null),
 		el(
-			"div.text-muted",
+			"div",
 			{},
-			[actor(event), moment_text(event.at)].filter(Boolean).join(" · ")
+			el("strong", {}, event.label),
+			event.step_title ? el("span.text-muted", {}, ` ${event.step_title}`) : null
 		),
+		el("div.text-muted", {}, [actor(event), moment_text(event.at)].filter(Boolean).join(" · ")),
 		event.opinion ? el("blockquote", {}, event.opinion) : null
 	);
 }

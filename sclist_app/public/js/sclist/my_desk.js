@@ -27,14 +27,24 @@ export class MyDesk {
 	async load() {
 		if (!my_posts().length) {
 			this.body.replaceChildren(
-				el("div.sc-section.sc-empty", {}, __("You hold no post yet. Ask the administrator of your bureau to assign you one."))
+				el(
+					"div.sc-section.sc-empty",
+					{},
+					__("You hold no post yet. Ask the administrator of your bureau to assign you one.")
+				)
 			);
 			return;
 		}
 		if (!this.data) this.body.replaceChildren(el("div.sc-loading", {}, __("Loading your tasks…")));
-		const [data, below] = await Promise.all([get("tasks.mine", { limit: LIMIT }), this.overdue_below().catch(() => null)]).catch(() => []);
+		const [data, below] = await Promise.all([
+			get("tasks.mine", { limit: LIMIT }),
+			this.overdue_below().catch(() => null),
+		]).catch(() => []);
 		if (!data) {
-			if (!this.data) this.body.replaceChildren(el("div.sc-empty", {}, __("Your tasks could not be read. Try again.")));
+			if (!this.data)
+				this.body.replaceChildren(
+					el("div.sc-empty", {}, __("Your tasks could not be read. Try again."))
+				);
 			return;
 		}
 		Object.assign(this, { data, below });
@@ -92,7 +102,17 @@ export class MyDesk {
 
 	nothing() {
 		if (this.filter !== "open") {
-			return el("section.sc-section.sc-empty", {}, el("p", {}, __("No task of this kind.")), button(__("Show all"), { onclick: () => { this.filter = "open"; this.render(); } }));
+			return el(
+				"section.sc-section.sc-empty",
+				{},
+				el("p", {}, __("No task of this kind.")),
+				button(__("Show all"), {
+					onclick: () => {
+						this.filter = "open";
+						this.render();
+					},
+				})
+			);
 		}
 		const officer = fills_forms();
 		return el(
@@ -109,7 +129,12 @@ export class MyDesk {
 			el(
 				"div.sc-buttons.justify-content-center",
 				{},
-				officer ? button(__("New listing case"), { kind: "primary", onclick: () => frappe.new_doc("SC Case") }) : null,
+				officer
+					? button(__("New listing case"), {
+							kind: "primary",
+							onclick: () => frappe.new_doc("SC Case"),
+						})
+					: null,
 				button(__("All cases"), { onclick: () => frappe.set_route("List", "SC Case") })
 			)
 		);
@@ -128,11 +153,7 @@ export class MyDesk {
 			{},
 			el("div.sc-section-head", {}, el("h5", {}, __("Overdue in subordinate bureaus"))),
 			this.below.length
-				? el(
-						"ul.sc-jobs",
-						{},
-						this.below.map(job)
-				  )
+				? el("ul.sc-jobs", {}, this.below.map(job))
 				: el("p.text-muted", {}, __("No subordinate bureau is late."))
 		);
 	}
@@ -149,7 +170,13 @@ function job(task) {
 				"div.sc-job-main",
 				{},
 				el("div.sc-job-title", {}, task.subject_line || task.title),
-				el("div.text-muted", {}, [task.step_title || task.title, task.post_title, task.bureau_name].filter(Boolean).join(" · "))
+				el(
+					"div.text-muted",
+					{},
+					[task.step_title || task.title, task.post_title, task.bureau_name]
+						.filter(Boolean)
+						.join(" · ")
+				)
 			),
 			el(
 				"div.sc-job-side",
@@ -159,7 +186,11 @@ function job(task) {
 				el(
 					"span.text-muted",
 					{},
-					task.due_on ? __("Due {0}", [day(task.due_on)]) : task.opened_on ? __("Received {0}", [moment_text(task.opened_on)]) : ""
+					task.due_on
+						? __("Due {0}", [day(task.due_on)])
+						: task.opened_on
+							? __("Received {0}", [moment_text(task.opened_on)])
+							: ""
 				)
 			)
 		)

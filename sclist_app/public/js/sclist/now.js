@@ -16,8 +16,14 @@ export function now(panel) {
 	if (mine.length) body = [mine.map((task) => card(panel, task)), others.length ? waits_for(others) : null];
 	else if (others.length) body = [el("p", {}, __("Nothing here waits for you.")), waits_for(others)];
 	else if (!run) body = el("p.text-muted", {}, __("The procedure starts when the form is saved."));
-	else if (doc.run_status === "Ended" || run.status === "Ended") body = el("p.text-muted", {}, __("The procedure has ended."));
-	else body = el("p.text-muted", {}, __("No task is open. A waiting period is running; the next task comes by itself."));
+	else if (doc.run_status === "Ended" || run.status === "Ended")
+		body = el("p.text-muted", {}, __("The procedure has ended."));
+	else
+		body = el(
+			"p.text-muted",
+			{},
+			__("No task is open. A waiting period is running; the next task comes by itself.")
+		);
 	return el(
 		"section.sc-section.sc-now",
 		{},
@@ -52,7 +58,11 @@ function card(panel, task) {
 			{},
 			el("h4", {}, task.step_title),
 			due_badge(task),
-			el("span.text-muted", {}, [task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · "))
+			el(
+				"span.text-muted",
+				{},
+				[task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · ")
+			)
 		),
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
 		reasons(task.barred),
@@ -65,14 +75,20 @@ function card(panel, task) {
 
 function reasons(texts) {
 	if (!texts?.length) return null;
-	return el("ul.sc-reasons", {}, texts.map((text) => el("li", {}, text)));
+	return el(
+		"ul.sc-reasons",
+		{},
+		texts.map((text) => el("li", {}, text))
+	);
 }
 
 /** What the step needs in the evidence, and a way to add what is missing. */
 function materials(panel, task) {
 	if (!task.materials?.length) return null;
 	const evidence = panel.frm?.doc?.evidence;
-	const present = new Set((evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim()));
+	const present = new Set(
+		(evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim())
+	);
 	return el(
 		"div.sc-materials",
 		{},
@@ -89,7 +105,10 @@ function materials(panel, task) {
 					" ",
 					there
 						? badge(__("In the file"), "green")
-						: badge(item.required ? __("Must be there") : __("If any"), item.required ? "orange" : "gray"),
+						: badge(
+								item.required ? __("Must be there") : __("If any"),
+								item.required ? "orange" : "gray"
+							),
 					" ",
 					there || !panel.frm?.fields_dict.evidence
 						? null
@@ -97,7 +116,7 @@ function materials(panel, task) {
 								class: "btn btn-xs btn-default",
 								"aria-label": `${__("Upload")} ${item.title}`,
 								onclick: () => upload_evidence(panel, item.title),
-						  })
+							})
 				);
 			})
 		)
@@ -113,8 +132,14 @@ function upload_evidence(panel, title) {
 		make_attachments_public: false,
 		restrictions: { allowed_file_types: FILE_TYPES },
 		on_success: async (file) => {
-			const row = (frm.doc.evidence || []).find((one) => !one.file && (!one.title || one.title === title));
-			Object.assign(row || frm.add_child("evidence"), { title, kind: row?.kind || "Other", file: file.file_url });
+			const row = (frm.doc.evidence || []).find(
+				(one) => !one.file && (!one.title || one.title === title)
+			);
+			Object.assign(row || frm.add_child("evidence"), {
+				title,
+				kind: row?.kind || "Other",
+				file: file.file_url,
+			});
 			frm.dirty();
 			frm.refresh_field("evidence");
 			await frm.save();
@@ -166,7 +191,7 @@ function actions(panel, task) {
 						el("div.sc-label", {}, __("Before “{0}” is possible:", [action.label])),
 						reasons(action.blocked),
 					])
-			  )
+				)
 			: null,
 		el(
 			"div.sc-actions",

@@ -1,4 +1,4 @@
-import { badge, el, form_link, link_out, section, table } from "./dom";
+import { badge, el, form_link, link_out, section, on_one_line, table } from "./dom";
 import { service_state } from "./service";
 import { day } from "./words";
 
@@ -12,11 +12,19 @@ export function papers(panel) {
 				rows.map((paper) => [
 					[form_link("SC Notice", paper.name, paper.title), el("div.text-muted", {}, paper.number)],
 					paper.addressee_name || "",
-					[day(paper.issued_on), paper.status === "Voided" ? badge(__("Voided"), "red") : null],
+					[
+						on_one_line(day(paper.issued_on)),
+						paper.status === "Voided" ? badge(__("Voided"), "red") : null,
+					],
 					paper.addressee && paper.status !== "Voided" ? service_state(paper) : "",
-					paper.download_url ? link_out(paper.download_url, paper.pages ? __("PDF, {0} p.", [paper.pages]) : __("Open the PDF")) : "",
+					paper.download_url
+						? link_out(
+								paper.download_url,
+								paper.pages ? __("PDF, {0} p.", [paper.pages]) : __("Open the PDF")
+							)
+						: "",
 				])
-		  )
+			)
 		: el("p.text-muted", {}, __("No paper has been drawn up yet."));
 	return section(__("Papers of the case"), body);
 }

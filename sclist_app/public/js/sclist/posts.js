@@ -30,15 +30,25 @@ export function default_bureau() {
 }
 
 // The posts that look below; the server asks the posts themselves again.
-const LOOKING_BELOW = ["SC Supervisor", "SC Auditor", "SC Principal Leader", "SC Deputy Leader", "SC Credit Officer"];
+const LOOKING_BELOW = [
+	"SC Supervisor",
+	"SC Auditor",
+	"SC Principal Leader",
+	"SC Deputy Leader",
+	"SC Credit Officer",
+];
 
 export function reads_below() {
-	return mine().reads_below ?? (my_posts().length > 0 && LOOKING_BELOW.some((role) => frappe.user_roles.includes(role)));
+	return (
+		mine().reads_below ??
+		(my_posts().length > 0 && LOOKING_BELOW.some((role) => frappe.user_roles.includes(role)))
+	);
 }
 
 /** Links to the user's own bureaus show their names before any document has been read. */
 export function name_own_bureaus() {
-	for (const bureau of my_bureaus()) frappe.utils.add_link_title("SC Bureau", bureau.name, bureau.bureau_name);
+	for (const bureau of my_bureaus())
+		frappe.utils.add_link_title("SC Bureau", bureau.name, bureau.bureau_name);
 }
 
 /** The desk names a page's workspace by its module; ours are by post, so only those open to the user count. */
@@ -48,7 +58,8 @@ export function keep_open_workspaces() {
 	if (!shown || !all) return;
 	const names = new Set(shown.map((page) => page.name));
 	for (const module of Object.keys(all)) {
-		if (module === "SCList App") all[module] = all[module].filter((name) => names.has(name)).sort(by_place(shown));
+		if (module === "SCList App")
+			all[module] = all[module].filter((name) => names.has(name)).sort(by_place(shown));
 	}
 }
 

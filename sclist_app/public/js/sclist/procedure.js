@@ -27,7 +27,7 @@ async function read(version) {
 				fields: ["name", "title"],
 				filters: { name: ["in", wanted] },
 				limit: wanted.length,
-		  })
+			})
 		: [];
 	return {
 		documents: doc.documents || [],
@@ -42,9 +42,13 @@ function groups_of(steps) {
 	const groups = new Map();
 	const place = new Map(steps.map((step, i) => [step.code, i]));
 	for (const step of steps) {
-		const awaited = String(step.waits_for || "").split(/[,\s]+/).filter((code) => place.has(code)).map((code) => place.get(code));
+		const awaited = String(step.waits_for || "")
+			.split(/[,\s]+/)
+			.filter((code) => place.has(code))
+			.map((code) => place.get(code));
 		if (awaited.length < 2) continue;
-		for (let i = Math.min(...awaited); i <= Math.max(...awaited); i++) groups.set(steps[i].code, step.code);
+		for (let i = Math.min(...awaited); i <= Math.max(...awaited); i++)
+			groups.set(steps[i].code, step.code);
 	}
 	return groups;
 }

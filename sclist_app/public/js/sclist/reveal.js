@@ -14,7 +14,10 @@ export function reveal_button(frm, fieldname = "id_number") {
 					fieldname: "reason",
 					fieldtype: "Small Text",
 					label: __("Why do you need it?"),
-					description: __("Who looked, when and why is recorded. The number is shown for {0} seconds.", [SECONDS]),
+					description: __(
+						"Who looked, when and why is recorded. The number is shown for {0} seconds.",
+						[SECONDS]
+					),
 					reqd: 1,
 				},
 			],

@@ -65,7 +65,9 @@ export class RunPanel {
 	field_policy(field) {
 		let best = "Read";
 		for (const task of this.my_tasks()) {
-			const rule = (this.procedure?.fields || []).find((row) => row.step === task.step && row.field === field)?.policy;
+			const rule = (this.procedure?.fields || []).find(
+				(row) => row.step === task.step && row.field === field
+			)?.policy;
 			const policy = rule || (task.nature === "Fill" || field === EVIDENCE ? "Edit" : "Read");
 			if (policy === "Required") return policy;
 			if (policy === "Edit" || (policy === "Hidden" && best === "Read")) best = policy;
@@ -95,7 +97,8 @@ export class RunPanel {
 		const ended = doc.run_status === "Ended" || run?.status === "Ended";
 		let state = badge(__("In progress"), "blue");
 		if (!run) state = badge(__("Not started"), "gray");
-		else if (ended) state = badge(doc.outcome_label || __("Ended"), doc.outcome === "Listed" ? "red" : "green");
+		else if (ended)
+			state = badge(doc.outcome_label || __("Ended"), doc.outcome === "Listed" ? "red" : "green");
 		return el(
 			"header.sc-head",
 			{},

@@ -3,7 +3,15 @@ import { ask, attach_field, choices } from "./ask";
 import { post } from "./calls";
 import { day } from "./words";
 
-const METHODS = ["Direct", "Left at Domicile", "By Post", "Electronic", "Entrusted", "Forwarded", "Announcement"];
+const METHODS = [
+	"Direct",
+	"Left at Domicile",
+	"By Post",
+	"Electronic",
+	"Entrusted",
+	"Forwarded",
+	"Announcement",
+];
 
 // Which particulars a way of service asks for; the others are not sent.
 const ASKED = {
@@ -23,14 +31,22 @@ const DATE_LABEL = {
 };
 
 const HINT = {
-	Direct: () => __("The recipient signs the receipt. For a unit: its legal representative, person in charge or mail room."),
-	"Left at Domicile": () => __("Where receipt is refused: name a witness, or attach photographs or a video of the delivery."),
+	Direct: () =>
+		__(
+			"The recipient signs the receipt. For a unit: its legal representative, person in charge or mail room."
+		),
+	"Left at Domicile": () =>
+		__("Where receipt is refused: name a witness, or attach photographs or a video of the delivery."),
 	"By Post": () => __("Served on the date of the return receipt."),
-	Electronic: () => __("Only with the recipient's written consent. Served when it reaches the recipient's system."),
+	Electronic: () =>
+		__("Only with the recipient's written consent. Served when it reaches the recipient's system."),
 	Entrusted: () => __("Delivered by another bureau on request; attach its receipt."),
-	Forwarded: () => __("For persons in the army, in custody or under compulsory measures, through the unit concerned."),
+	Forwarded: () =>
+		__("For persons in the army, in custody or under compulsory measures, through the unit concerned."),
 	Announcement: () =>
-		__("Only where the whereabouts are unknown or no other way worked. Served 30 days after the announcement; the system works out the date."),
+		__(
+			"Only where the whereabouts are unknown or no other way worked. Served 30 days after the announcement; the system works out the date."
+		),
 };
 
 /** Papers × addressee with their service, and the button to record one. */
@@ -60,10 +76,17 @@ export function service_tool(panel) {
 }
 
 export function service_state(paper) {
-	if (paper.served_on) return [badge(__("Served {0}", [day(paper.served_on)]), "green"), el("div.text-muted", {}, last_method(paper))];
+	if (paper.served_on)
+		return [
+			badge(__("Served {0}", [day(paper.served_on)]), "green"),
+			el("div.text-muted", {}, last_method(paper)),
+		];
 	const last = paper.services?.[paper.services.length - 1];
 	if (!last) return badge(__("Not yet served"), "orange");
-	return [badge(__(last.result), last.result === "Served" ? "blue" : "red"), el("div.text-muted", {}, last_method(paper))];
+	return [
+		badge(__(last.result), last.result === "Served" ? "blue" : "red"),
+		el("div.text-muted", {}, last_method(paper)),
+	];
 }
 
 function last_method(paper) {
@@ -113,18 +136,71 @@ async function service_dialog(panel, paper) {
 				reqd: 1,
 				change: tell_method,
 			},
-			{ fieldname: "delivered_on", fieldtype: "Date", label: __("Delivered on"), default: frappe.datetime.get_today(), reqd: 1 },
-			{ fieldname: "result", fieldtype: "Select", label: __("Result of the service"), options: choices(["Served", "Refused", "Failed"]), default: "Served", reqd: 1 },
+			{
+				fieldname: "delivered_on",
+				fieldtype: "Date",
+				label: __("Delivered on"),
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+			},
+			{
+				fieldname: "result",
+				fieldtype: "Select",
+				label: __("Result of the service"),
+				options: choices(["Served", "Refused", "Failed"]),
+				default: "Served",
+				reqd: 1,
+			},
 			{ fieldtype: "Column Break" },
-			{ fieldname: "tracking_number", fieldtype: "Data", label: __("Postal number"), depends_on: on("tracking_number"), mandatory_depends_on: on("tracking_number") },
-			{ fieldname: "electronic_address", fieldtype: "Data", label: __("Electronic address"), depends_on: on("electronic_address"), mandatory_depends_on: on("electronic_address") },
-			{ fieldname: "medium", fieldtype: "Data", label: __("Announced in"), depends_on: on("medium"), mandatory_depends_on: on("medium") },
+			{
+				fieldname: "tracking_number",
+				fieldtype: "Data",
+				label: __("Postal number"),
+				depends_on: on("tracking_number"),
+				mandatory_depends_on: on("tracking_number"),
+			},
+			{
+				fieldname: "electronic_address",
+				fieldtype: "Data",
+				label: __("Electronic address"),
+				depends_on: on("electronic_address"),
+				mandatory_depends_on: on("electronic_address"),
+			},
+			{
+				fieldname: "medium",
+				fieldtype: "Data",
+				label: __("Announced in"),
+				depends_on: on("medium"),
+				mandatory_depends_on: on("medium"),
+			},
 			{ fieldname: "place", fieldtype: "Data", label: __("Place of service"), depends_on: on("place") },
-			{ fieldname: "receiver", fieldtype: "Data", label: __("Received by"), depends_on: on("receiver"), mandatory_depends_on: is("Direct") },
-			{ fieldname: "relationship", fieldtype: "Data", label: __("Relationship to the addressee"), depends_on: on("relationship") },
-			{ fieldname: "refusal_reason", fieldtype: "Small Text", label: __("Reason of the refusal"), depends_on: `eval:doc.method=="Left at Domicile"||doc.result=="Refused"` },
+			{
+				fieldname: "receiver",
+				fieldtype: "Data",
+				label: __("Received by"),
+				depends_on: on("receiver"),
+				mandatory_depends_on: is("Direct"),
+			},
+			{
+				fieldname: "relationship",
+				fieldtype: "Data",
+				label: __("Relationship to the addressee"),
+				depends_on: on("relationship"),
+			},
+			{
+				fieldname: "refusal_reason",
+				fieldtype: "Small Text",
+				label: __("Reason of the refusal"),
+				depends_on: `eval:doc.method=="Left at Domicile"||doc.result=="Refused"`,
+			},
 			{ fieldname: "witness", fieldtype: "Data", label: __("Witness"), depends_on: on("witness") },
-			{ fieldname: "second_server", fieldtype: "Select", label: __("Second server"), options: people, depends_on: on("second_server") },
+			{
+				fieldname: "second_server",
+				fieldtype: "Select",
+				label: __("Second server"),
+				options: people,
+				depends_on: on("second_server"),
+			},
 			{ fieldtype: "Section Break" },
 			attach_field(panel, { fieldname: "proof", label: __("Proof (receipt, photograph, screenshot)") }),
 			{ fieldname: "remark", fieldtype: "Small Text", label: __("Remark") },
@@ -133,7 +209,9 @@ async function service_dialog(panel, paper) {
 			if (values.method === "Left at Domicile" && !values.witness && !values.proof) {
 				frappe.msgprint({
 					title: __("Record service"),
-					message: __("Leaving at the domicile needs a witness, or photographs or a video as proof."),
+					message: __(
+						"Leaving at the domicile needs a witness, or photographs or a video as proof."
+					),
 					indicator: "orange",
 				});
 				return Promise.reject();

@@ -18,17 +18,19 @@ export function stepper(view, procedure) {
 					"li.sc-parallel",
 					{},
 					only_for_readers(__("At the same time:")),
-					el("ol", {}, group.map((step) => node(step, view)))
-			  )
+					el(
+						"ol",
+						{},
+						group.map((step) => node(step, view))
+					)
+				)
 			: node(group[0], view)
 	);
 	const list = el("ol.sc-steps", { "aria-label": __("Steps of the procedure") }, items);
 
 	const settled = steps.filter((step) => step.state === "done").length;
 	const active = steps.filter((step) => step.state === "active").map((step) => step.title);
-	const summary = active.length
-		? __("Now: {0}", [join_names(active)])
-		: __("All steps");
+	const summary = active.length ? __("Now: {0}", [join_names(active)]) : __("All steps");
 	const details = el(
 		"details.sc-stepper",
 		{},
@@ -74,7 +76,9 @@ function node(step, view) {
 			el("span.sc-step-title", {}, step.title),
 			only_for_readers(`(${STATE[step.state]?.() || step.state})`),
 			el("span.sc-step-sub", {}, who || " "),
-			step.state === "done" && step.left_on ? el("span.sc-step-sub", {}, day(String(step.left_on).slice(0, 10))) : null
+			step.state === "done" && step.left_on
+				? el("span.sc-step-sub", {}, day(String(step.left_on).slice(0, 10)))
+				: null
 		)
 	);
 }

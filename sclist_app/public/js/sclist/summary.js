@@ -27,11 +27,37 @@ const SUMMARIES = {
 	"SC Case": (doc) => [
 		[__("Parties to be listed"), (doc.subjects || []).map(subject)],
 		[__("Ground of the listing"), title("SC Listing Ground", doc.ground)],
-		[__("Penalty decisions"), (doc.penalties || []).map((row) => el("div", {}, form_link("SC Penalty", row.penalty, row.document_number), " ", row.decided_on || ""))],
+		[
+			__("Penalty decisions"),
+			(doc.penalties || []).map((row) =>
+				el(
+					"div",
+					{},
+					form_link("SC Penalty", row.penalty, row.document_number),
+					" ",
+					row.decided_on || ""
+				)
+			),
+		],
 		[__("Established facts"), text(doc.facts)],
 		[__("Why it is serious"), text(doc.reasons)],
-		[__("Measures intended"), (doc.measures || []).map((row) => el("div", {}, title("SC Management Measure", row.measure), row.content ? ` (${row.content})` : ""))],
-		[__("Evidence in the file"), (doc.evidence || []).map((row) => el("div", {}, row.file ? link_out(row.file, row.title) : row.title))],
+		[
+			__("Measures intended"),
+			(doc.measures || []).map((row) =>
+				el(
+					"div",
+					{},
+					title("SC Management Measure", row.measure),
+					row.content ? ` (${row.content})` : ""
+				)
+			),
+		],
+		[
+			__("Evidence in the file"),
+			(doc.evidence || []).map((row) =>
+				el("div", {}, row.file ? link_out(row.file, row.title) : row.title)
+			),
+		],
 	],
 };
 

@@ -17,6 +17,8 @@ export function moment_text(value) {
 export function left_text(item) {
 	if (!item.due_on) return "";
 	const n = Math.abs(item.days_left || 0);
+	// nobody counts three years in working days
+	if (["Month", "Year"].includes(item.unit) && !item.overdue) return __("Until {0}", [day(item.due_on)]);
 	if (item.overdue) return n ? __("{0} working days overdue", [n]) : __("Overdue");
 	if (item.due_on === frappe.datetime.get_today()) return __("Due today");
 	return n ? __("{0} working days left", [n]) : __("Due {0}", [day(item.due_on)]);
@@ -35,7 +37,9 @@ export function due_badge(item) {
 	const mark = item.provisional ? " " + __("(estimated)") : "";
 	const node = badge(left_text(item) + mark, due_colour(item));
 	node.title = item.provisional
-		? __("Due {0}. The rest days of that year are not announced yet; the date may move.", [day(item.due_on)])
+		? __("Due {0}. The rest days of that year are not announced yet; the date may move.", [
+				day(item.due_on),
+			])
 		: __("Due {0}", [day(item.due_on)]);
 	return node;
 }

@@ -2,7 +2,9 @@ frappe.ui.form.on("SC Case", {
 	setup(frm) {
 		const own = sclist.filling_bureaus();
 		if (own.length) frm.set_query("bureau", () => ({ filters: { name: ["in", own] } }));
-		frm.set_query("penalty", "penalties", () => (frm.doc.bureau ? { filters: { bureau: frm.doc.bureau } } : {}));
+		frm.set_query("penalty", "penalties", () =>
+			frm.doc.bureau ? { filters: { bureau: frm.doc.bureau } } : {}
+		);
 	},
 
 	onload(frm) {
@@ -40,7 +42,9 @@ frappe.ui.form.on("SC Case Subject", {
 		const entity = await frappe.db.get_doc("SC Entity", row.entity);
 		const values = { entity_name: entity.entity_name, entity_kind: entity.entity_kind };
 		if (entity.entity_kind === "Person" && entity.unit && !row.unit_name) {
-			values.unit_name = (await frappe.db.get_value("SC Entity", entity.unit, "entity_name")).message.entity_name;
+			values.unit_name = (
+				await frappe.db.get_value("SC Entity", entity.unit, "entity_name")
+			).message.entity_name;
 		}
 		await frappe.model.set_value(cdt, cdn, values);
 	},
@@ -57,7 +61,11 @@ async function take_over(frm, penalty) {
 	const title = __("Penalty decision {0}", [penalty.document_number]);
 	if (penalty.file && !(frm.doc.evidence || []).some((row) => row.file === penalty.file)) {
 		const row = fresh_row(frm, "evidence", "title");
-		await frappe.model.set_value(row.doctype, row.name, { title, kind: "Penalty Decision", file: penalty.file });
+		await frappe.model.set_value(row.doctype, row.name, {
+			title,
+			kind: "Penalty Decision",
+			file: penalty.file,
+		});
 	}
 	if (!frm.doc.facts && penalty.violation) await frm.set_value("facts", penalty.violation);
 	frm.refresh_fields(["subjects", "evidence"]);
@@ -102,7 +110,8 @@ function apply_step(frm) {
 	let open = false;
 	// The DocType's own fields; what is set below goes to the copy of this document.
 	for (const df of frappe.get_meta(frm.doctype).fields) {
-		if (df.read_only || df.fieldtype === "HTML" || frappe.model.layout_fields.includes(df.fieldtype)) continue;
+		if (df.read_only || df.fieldtype === "HTML" || frappe.model.layout_fields.includes(df.fieldtype))
+			continue;
 		const policy = panel.field_policy(df.fieldname);
 		const editable = ["Edit", "Required"].includes(policy) && df.fieldname !== "bureau";
 		open = open || editable;

@@ -5,7 +5,9 @@ frappe.ui.form.on("SC Listing Record", {
 		const listed = ["L1", "L2", "L3"].includes(frm.doc.state);
 		frm.page.set_indicator(__(frm.doc.state), listed ? "red" : "gray");
 		if (frm.doc.case) {
-			frm.add_custom_button(__("Open the case"), () => frappe.set_route("Form", "SC Case", frm.doc.case));
+			frm.add_custom_button(__("Open the case"), () =>
+				frappe.set_route("Form", "SC Case", frm.doc.case)
+			);
 		}
 	},
 });

@@ -20,7 +20,6 @@ boot_session = "sclist_app.api.boot.boot_session"
 sclist_kinds = {"Listing": "sclist_app.register.listing.ListingKind"}
 sclist_effects = {}
 
-_visible = "sclist_app.access.visibility.condition"
 _permitted = "sclist_app.access.visibility.has_permission"
 _guarded = [
 	"SC Bureau",
@@ -47,7 +46,11 @@ _guarded = [
 	"SC Number Rule",
 	"SC Publication Channel",
 ]
-permission_query_conditions = {doctype: _visible for doctype in _guarded if doctype != "SC Bureau"}
+permission_query_conditions = {
+	doctype: f"sclist_app.access.lists.{doctype.lower().replace(' ', '_')}"
+	for doctype in _guarded
+	if doctype != "SC Bureau"
+}
 has_permission = {doctype: _permitted for doctype in _guarded if doctype != "SC Bureau"}
 
 doc_events = {

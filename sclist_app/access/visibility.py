@@ -100,14 +100,16 @@ def may_read_bureau(bureau: str | None, user: str | None = None) -> bool:
 
 
 def condition(user: str | None = None, doctype: str | None = None) -> str:
-	"""Hook `permission_query_conditions`: the rows of a list a user may see."""
+	"""The rows of a list a user may see, for the hooks in `access.lists`; none if the DocType is not ours."""
 	user = user or frappe.session.user
 	if user == "Administrator" or (doctype == "SC Post Assignment" and _administers(user)):
 		return ""
 	if doctype in OPERATING or doctype == "SC Post Assignment":
 		return scope(user).sql(f"`tab{doctype}`.`bureau`")
-	# The register of entities and the configuration are open to every post holder, to nobody else.
-	return "" if held(user) or _administers(user) else "1=0"
+	# The register of entities and the configuration are open to every post holder.
+	if held(user) and (doctype in CONFIGURATION or doctype == "SC Entity"):
+		return ""
+	return "" if doctype in CONFIGURATION and _administers(user) else "1=0"
 
 
 def has_permission(doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
@@ -146,11 +148,24 @@ def _configuration(doc: Document, ptype: str, user: str) -> bool:
 		return bool(held(user)) or _administers(user)
 	if ptype not in ("write", "create", "delete"):
 		return False
-	bureau = doc.get("bureau")
+	return all(_may_rule(doc.doctype, bureau, user) for bureau in _bureaus_of(doc))
+
+
+def _may_rule(doctype: str, bureau: str, user: str) -> bool:
 	if not bureau:
 		return _administers(user)
 	# Whose rules apply where is decided by whoever approves rules, not by whoever writes them.
-	return may_approve(bureau, user) if doc.doctype == "SC Procedure Binding" else may_configure(bureau, user)
+	return may_approve(bureau, user) if doctype == "SC Procedure Binding" else may_configure(bureau, user)
+
+
+def _bureaus_of(doc: Document) -> set[str]:
+	"""Where the document belongs and where a request wants to move it; a version belongs where its procedure does."""
+	if doc.doctype == "SC Procedure Version":
+		return {frappe.db.get_value("SC Procedure", doc.procedure, "bureau") or ""}
+	stored = (
+		None if doc.get("__islocal") else frappe.db.get_value(doc.doctype, doc.name, ["bureau"], as_dict=True)
+	)
+	return {doc.get("bureau") or "", *([stored.bureau or ""] if stored else [])}
 
 
 def may_configure(bureau: str, user: str | None = None) -> bool:

@@ -423,7 +423,7 @@ def _votes(work: _Work, step: Step, round_no: int) -> tuple[int, int]:
 def _members(work: _Work, step: Step, task: TaskState) -> int:
 	if step.mode is Mode.IN_ORDER:
 		# Who has voted counts even if they have left the post since; whoever joined it is asked as well.
-		return len(set(work.signers(step)) | _voted(work, step, task.round))
+		return len(set(_in_turn(work, step, task.round)) | _voted(work, step, task.round))
 	return sum(
 		t.step == step.code and t.round == task.round and t.status != TRANSFERRED for t in work.tasks.values()
 	)
@@ -431,6 +431,16 @@ def _members(work: _Work, step: Step, task: TaskState) -> int:
 
 def _voted(work: _Work, step: Step, round_no: int) -> set[str]:
 	return {t.done_by for t in work.tasks.values() if t.step == step.code and t.round == round_no and t.vote}
+
+
+def _in_turn(work: _Work, step: Step, round_no: int) -> list[str]:
+	"""Who signs one after the other; whoever handed their turn on is not asked again."""
+	gone = {
+		t.assignee
+		for t in work.tasks.values()
+		if (t.step, t.round, t.status) == (step.code, round_no, TRANSFERRED)
+	}
+	return [user for user in work.signers(step) if user not in gone]
 
 
 def _last_result(work: _Work, step: Step, round_no: int) -> str:
@@ -445,7 +455,7 @@ def _vote(work: _Work, step: Step, task: TaskState, actor: str, verb: Verb) -> b
 	if _last_result(work, step, task.round):
 		return True
 	if step.mode is Mode.IN_ORDER:
-		signers = work.signers(step)
+		signers = _in_turn(work, step, task.round)
 		voted = _voted(work, step, task.round)
 		following = next((user for user in signers if user not in voted), None)
 		if following is not None:

@@ -1,9 +1,22 @@
 """The engine: verbs, modes, forks, rounds, separation, refusals."""
 
+from dataclasses import replace
+
 import pytest
 
 from sclist_app.workflow.model import ConditionRow, Mode, Nature, OnRefusal, Verb
-from sclist_app.workflow.runner import Refusal, RunState, act, permitted, route
+from sclist_app.workflow.runner import (
+	Refusal,
+	RunState,
+	StepState,
+	TaskState,
+	act,
+	add_signer,
+	permitted,
+	route,
+	transfer,
+	withdraw,
+)
 from tests.unit.workflow.helpers import SHORT, STANDARD, Play, codes, end, go, procedure, signing, step
 
 THREE = {"a": ["x"], "b": ["u", "v", "w"]}
@@ -105,8 +118,6 @@ def test_expire_is_for_the_clock_alone(proc):
 
 def _at(proc, code) -> RunState:
 	"""A state in which only the step is open."""
-	from sclist_app.workflow.runner import StepState, TaskState
-
 	of = proc.by_code[code]
 	return RunState({code: StepState("active", 1)}, (TaskState("t", code, 1, of.post, of.level),))
 
@@ -536,3 +547,87 @@ def test_a_refused_act_changes_nothing():
 	before = play.state
 	refused(play.act, "S", R, "v", "")
 	assert play.state is before and play.state == before
+
+
+# transfer, added signers, withdrawal
+
+
+def hand(play: Play, do, code: str, actor: str, *more) -> None:
+	"""Transfer or add a signer, by the actor's open task of the step."""
+	task = next(t for t in play.state.open_tasks(code) if t.assignee in ("", actor))
+	play._take(do(play.procedure, play.state, task.id, actor, *more, play.roster))
+
+
+@pytest.mark.parametrize("mode", [Mode.ALL, Mode.MAJORITY, Mode.N_OF_M])
+def test_a_transferred_vote_is_cast_once_by_the_new_person(mode):
+	play = sign(signing(mode, 3), "u+")
+	play.holders["b"] = ["u", "v", "w", "z"]
+	hand(play, transfer, "S", "v", "z")
+	assert {t.assignee: t.status for t in play.state.tasks if t.step == "S"} == {
+		"u": "Done",
+		"v": "Transferred",
+		"w": "Open",
+		"z": "Open",
+	}
+	play.act("S", A, "z")
+	play.act("S", A, "w")
+	assert play.state.outcome == "Done"
+	assert sorted(t.done_by for t in play.state.tasks if t.vote) == ["u", "w", "z"]
+
+
+def test_a_task_in_order_is_transferred_and_the_first_person_not_asked_again():
+	play = sign(signing(Mode.IN_ORDER))
+	play.holders["b"] = ["u", "v", "z"]
+	hand(play, transfer, "S", "u", "z")
+	play.act("S", A, "z")
+	assert [t.assignee for t in play.state.open_tasks("S")] == ["v"]
+	play.act("S", A, "v")
+	assert play.state.outcome == "Done"
+
+
+def test_transfer_is_for_the_holders_of_the_post_who_are_not_in_the_step():
+	play = sign(signing(Mode.ALL), "u+")
+	for to, why in (
+		("v", "transfer.self"),
+		("x", "transfer.post"),
+		("u", "transfer.twice"),
+		("w", "transfer.twice"),
+	):
+		assert refused(hand, play, transfer, "S", "v", to) == [why]
+	task = play.state.open_tasks("S")[0]
+	call = (play.procedure, play.state, task.id, "x", "v", play.roster)
+	assert refused(transfer, *call) == ["not_yours"]
+
+
+def test_an_added_signer_counts():
+	play = sign(signing(Mode.ALL), "u+", "v+")
+	hand(play, add_signer, "S", "w", "x")
+	play.act("S", A, "w")
+	assert play.state.status == "Active"
+	play.act("S", A, "x")
+	assert play.state.outcome == "Done"
+	assert refused(hand, sign(signing(Mode.IN_ORDER)), add_signer, "S", "u", "x") == ["add.mode"]
+	assert refused(hand, sign(signing(Mode.ALL)), add_signer, "S", "u", "w") == ["transfer.twice"]
+	barred = sign(signing(Mode.ALL, separate_from=("F",)))
+	assert refused(hand, barred, add_signer, "S", "u", "x") == ["add.barred"]
+
+
+def test_a_move_is_withdrawn_until_the_next_step_is_handled():
+	proc = procedure(
+		[step("A"), step("B", "b"), step("C", "b"), end(waits_for=("B", "C"))],
+		[go("A > B C"), go("B > E"), go("C > E")],
+	)
+	play = Play(proc, THREE)
+	play.act("A", "forward", "x")
+	call = (proc, play.state, "A", ("B", "C"))
+	assert refused(withdraw, *call, "u", play.roster) == ["withdraw.not_yours"]
+	outcome = withdraw(*call, "x", play.roster)
+	assert outcome.state.active == ("A",) and outcome.state.steps["A"].round == 2
+	play.act("B", "forward", "u")
+	assert refused(withdraw, proc, play.state, "A", ("B", "C"), "x", play.roster) == ["withdraw.handled"]
+
+
+def test_a_suspended_case_stands_still():
+	play = sign(signing(Mode.ALL))
+	play.state = replace(play.state, status="Suspended")
+	assert refused(play.act, "S", A, "u") == ["suspended"]

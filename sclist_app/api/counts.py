@@ -1,0 +1,22 @@
+from typing import Any
+
+import frappe
+from frappe import client
+
+
+@frappe.whitelist()
+def get_count(
+	doctype: str,
+	filters: dict[str, Any] | list[Any] | str | None = None,
+	debug: bool = False,
+	cache: bool = False,
+) -> int:
+	"""In place of frappe.client.get_count, which counts past the rights: by a filter it would tell any account
+	what stands in a document. Counts the documents of this app that the user may read; needs read permission."""
+	if not doctype.startswith("SC "):
+		return client.get_count(doctype, filters, debug, cache)
+	if not frappe.has_permission(doctype, "read"):
+		raise frappe.PermissionError
+	return len(
+		frappe.get_list(doctype, filters=frappe.parse_json(filters), pluck="name", order_by=None, limit=0)
+	)

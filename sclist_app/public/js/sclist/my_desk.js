@@ -56,7 +56,7 @@ export class MyDesk {
 		if (!reads_below()) return null;
 		const own = new Set(my_bureaus().map((bureau) => bureau.bureau_name));
 		const { tasks } = await get("tasks.overdue_below", { limit: LIMIT });
-		return tasks.filter((task) => !own.has(task.bureau_name));
+		return tasks.filter((task) => task.overdue && !own.has(task.bureau_name));
 	}
 
 	render() {

@@ -55,6 +55,7 @@ class Story:
 	started: int  # working days ago
 	turns: dict[str, Any] = field(default_factory=dict)
 	kind: str = "Unit"
+	person_listed: bool = True
 
 
 PERMIT = "在危险化学品安全生产许可证有效期届满、未依法办理延期手续的情况下，擅自组织生产。"
@@ -67,8 +68,8 @@ STORIES: tuple[Story, ...] = (
 	Story(DISTRICT, "晋阳恒瑞化工", "李卫东", "7-1", PERMIT, "C00", 2),
 	Story(DISTRICT, "小店瑞丰建材", "高志成", "7-1", PERMIT, "C10", 4),
 	Story(CITY, "并州泰和冶金", "侯国平", "7-3", REFUSED, "C20", 6),
-	Story(CITY, "汾东华盛机械", "牛立民", "7-1", PERMIT, "C25", 7),
-	Story(DISTRICT, "龙城顺达商贸", "原小军", "7-3", REFUSED, "C30", 9),
+	Story(CITY, "汾东华盛机械", "牛立民", "7-1", PERMIT, "C25", 7, person_listed=False),
+	Story(DISTRICT, "龙城顺达商贸", "原小军", "7-3", REFUSED, "C30", 9, person_listed=False),
 	Story(DISTRICT, "平阳路安泰化工", "张树林", "7-1", PERMIT, "C40", 7),
 	Story(
 		CITY,
@@ -83,14 +84,14 @@ STORIES: tuple[Story, ...] = (
 	),
 	Story(DISTRICT, "晋南路宏远矿业", "柴建明", "7-4", OTHER, "C50", 18),
 	Story(CITY, "西山金源矿业", "霍志勇", "6-4", HIDDEN, "C70", 25),
-	Story(CITY, "迎泽鑫海轻工", "卢海生", "7-4", OTHER, "C60", 24),
-	Story(PROVINCE, "三晋石化储运", "尚国栋", "7-1", PERMIT, "C80", 30),
-	Story(DISTRICT, "坞城永固水泥", "师建强", "7-1", PERMIT, "C85", 26, {"waive": True}),
+	Story(CITY, "迎泽鑫海轻工", "卢海生", "7-4", OTHER, "C60", 24, person_listed=False),
+	Story(PROVINCE, "三晋石化储运", "尚国栋", "7-1", PERMIT, "C80", 30, person_listed=False),
+	Story(DISTRICT, "坞城永固水泥", "师建强", "7-1", PERMIT, "C85", 26, {"waive": True}, person_listed=False),
 	Story(CITY, "汾河云峰化纤", "苗志远", "7-1", PERMIT, "C88", 40),
-	Story(DISTRICT, "北营巨力铸造", "景文龙", "7-1", PERMIT, "", 60),
+	Story(DISTRICT, "北营巨力铸造", "景文龙", "7-1", PERMIT, "", 60, person_listed=False),
 	Story(CITY, "尖草坪华晋焦化", "栗保国", "6-4", HIDDEN, "", 150),
 	Story(CITY, "晋源宏盛烟花", "阎俊生", "7-1", PERMIT, "", 320, {"waive": True}),
-	Story(PROVINCE, "黄土高原煤层气", "翁正阳", "7-4", OTHER, "", 420),
+	Story(PROVINCE, "黄土高原煤层气", "翁正阳", "7-4", OTHER, "", 420, person_listed=False),
 	Story(
 		CITY,
 		"杏花岭兴达纺织",
@@ -105,17 +106,20 @@ STORIES: tuple[Story, ...] = (
 
 
 def make() -> None:
-	"""Create what is missing of the demonstration data; running it again changes nothing."""
-	if frappe.db.exists("SC Case", {"is_demo": 1}):
-		_people()
-		return
+	"""Create what is missing of the demonstration data; a story once told is not told again."""
 	_people()
 	frappe.db.commit()  # users must stand before they act
-	for serial, story in enumerate(STORIES, start=1):
-		_tell(story, serial)
+	stories = [
+		*((story, lambda n=n, story=story: _tell(story, n)) for n, story in enumerate(STORIES, start=1)),
+		(MIDDLE, _county_middle),
+		(DONE, _county_done),
+	]
+	for number, (story, tell) in enumerate(stories, start=1):
+		if frappe.db.exists("SC Entity", {"entity_name": _company(story)}):
+			continue
+		tell()
 		frappe.db.commit()  # each case stands alone, so an interrupted start keeps what is done
-	_short_county()
-	frappe.db.commit()
+		print(f"  {number}/{len(stories)} {_company(story)}", flush=True)
 
 
 def accounts() -> list[dict[str, str]]:
@@ -211,7 +215,7 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 	bureau = frappe.get_cached_doc("SC Bureau", story.bureau)
 	place = bureau.bureau_name.replace("应急管理局", "").replace("应急管理厅", "")
 	division = story.bureau if story.bureau[4:] != "00" else "140106"
-	company = f"{story.company}有限公司{MARK}"
+	company = _company(story)
 	unit = player.new(
 		"SC Entity",
 		{
@@ -224,24 +228,32 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 			"phone": "0351-5550100",
 		},
 	)
-	person = player.new(
-		"SC Entity",
-		{
-			"entity_name": story.person + MARK,
-			"entity_kind": "Person",
-			"id_type": "Resident Identity Card",
-			"id_number": certificate_number(
-				"140106", date(1961 + serial % 37, 1 + serial % 12, 1 + serial % 28), (11 + 2 * serial) % 1000
-			),
-			"address": f"{place}演示小区{serial}号楼",
-			"unit": unit,
-			"position": "总经理",
-		},
-	)
+	subjects: list[dict[str, Any]] = [{"entity": unit}]
+	if story.person_listed:
+		person = player.new(
+			"SC Entity",
+			{
+				"entity_name": story.person + MARK,
+				"entity_kind": "Person",
+				"id_type": "Resident Identity Card",
+				"id_number": certificate_number(
+					"140106",
+					date(1961 + serial % 37, 1 + serial % 12, 1 + serial % 28),
+					(11 + 2 * serial) % 1000,
+				),
+				"address": f"{place}演示小区{serial}号楼",
+				"unit": unit,
+				"position": "总经理",
+			},
+		)
+		role = {"7-2": "directly_responsible", "6-4": "responsible_person"}.get(
+			story.ground, "principal_leader"
+		)
+		subjects.append({"entity": person, "role": role})
 	penalty = player.new(
 		"SC Penalty",
 		{
-			"document_number": f"（{bureau.short_name or place}）应急罚〔{player.day.year}〕{serial}号",
+			"document_number": f"（{bureau.document_prefix.removesuffix('应急失信')}）应急罚〔{player.day.year}〕{serial}号",
 			"entity": unit,
 			"bureau": story.bureau,
 			"decided_on": str(player.day),
@@ -252,7 +264,6 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 			"items": [{"kind": "Fine", "amount": 400000}],
 		},
 	)
-	role = {"7-2": "directly_responsible", "6-4": "responsible_person"}.get(story.ground, "principal_leader")
 	conduct = {"7-1": "no_permit", "7-2": "false_document", "7-3": "refused", "6-4": "concealed"}.get(
 		story.ground, ""
 	)
@@ -262,7 +273,7 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 		"able_to_perform": int(story.ground == "7-3"),
 		"industry": "化工",
 		"penalties": [{"penalty": penalty}],
-		"subjects": [{"entity": unit}, {"entity": person, "role": role}],
+		"subjects": subjects,
 		"facts": f"经查，{company}{story.violation}以上事实有现场检查记录、询问笔录和处罚决定书等证据证实。",
 		"reasons": "当事人经责令改正后仍不停止违法行为，主观故意明显，社会影响恶劣，属于性质恶劣、情节严重。",
 		"measures": [{"measure": "M1"}, {"measure": "M3"}, {"measure": "M4"}],
@@ -278,7 +289,9 @@ def case_values(player: Player, story: Story, serial: int) -> dict[str, Any]:
 				"loss": 1860000,
 			}
 		]
-		values["investigation_report"] = f"{bureau.short_name or place}安事调〔{player.day.year}〕{serial}号"
+		values["investigation_report"] = (
+			f"{bureau.document_prefix.removesuffix('应急失信')}安事调〔{player.day.year}〕{serial}号"
+		)
 	return values
 
 
@@ -291,27 +304,40 @@ def _tell(story: Story, serial: int) -> Player:
 	return player
 
 
-def _short_county() -> None:
-	"""The county with its own, shorter procedure: one case in the middle, one finished."""
-	middle = Player(COUNTY, day_before(4, COUNTY), demo=True)
-	middle.open_case(case_values(middle, Story(COUNTY, "清徐老陈醋包装", "武建斌", "7-1", PERMIT, "", 4), 90))
-	middle.wait(1)
-	middle.act("K01", "submit")
-	done = Player(COUNTY, day_before(40, COUNTY), demo=True)
-	done.open_case(case_values(done, Story(COUNTY, "东湖源丰化工", "邓国华", "7-1", PERMIT, "", 40), 91))
-	done.wait(1)
-	done.act("K01", "submit")
-	done.act("K02", "agree", "同意制发告知书。")
-	done.serve_all("K03")
-	done.act("K03", "served")
-	done.let_window_pass("K04")
-	done.act("K05", "pass", "审核通过。")
-	done.act("K06", "approve", "同意列入。")
-	done.serve_all("K07")
-	done.act("K07", "served")
-	done.enter_all("K08")
-	done.act("K08", "entered")
-	done.publish_all("K09")
-	done.act("K09", "published")
-	done.confirm_all("K10")
-	done.act("K10", "confirm", "审核无误。")
+MIDDLE = Story(COUNTY, "清徐老陈醋包装", "武建斌", "7-1", PERMIT, "", 4)
+DONE = Story(COUNTY, "东湖源丰化工", "邓国华", "7-1", PERMIT, "", 40)
+
+
+def _county(story: Story, serial: int) -> Player:
+	"""A case by the county's own, shorter procedure, submitted."""
+	player = Player(COUNTY, day_before(story.started, COUNTY), demo=True)
+	player.open_case(case_values(player, story, serial))
+	player.wait(1)
+	player.act("K01", "submit")
+	return player
+
+
+def _county_middle() -> None:
+	_county(MIDDLE, 90)
+
+
+def _county_done() -> None:
+	player = _county(DONE, 91)
+	player.act("K02", "agree", "同意制发告知书。")
+	player.serve_all("K03")
+	player.act("K03", "served")
+	player.let_window_pass("K04")
+	player.act("K05", "pass", "审核通过。")
+	player.act("K06", "approve", "同意列入。")
+	player.serve_all("K07")
+	player.act("K07", "served")
+	player.enter_all("K08")
+	player.act("K08", "entered")
+	player.publish_all("K09")
+	player.act("K09", "published")
+	player.confirm_all("K10")
+	player.act("K10", "confirm", "审核无误。")
+
+
+def _company(story: Story) -> str:
+	return f"{story.company}有限公司{MARK}"

@@ -37,7 +37,10 @@ def _state() -> dict:
 		for dt in SEEDED
 	}
 	state["settings"] = frappe.db.get_singles_dict("SC Settings")
-	state["system"] = {f: frappe.db.get_single_value("System Settings", f) for f in site.SITE_DEFAULTS}
+	known = frappe.get_meta("System Settings")
+	state["system"] = {
+		f: frappe.db.get_single_value("System Settings", f) for f in site.SITE_DEFAULTS if known.has_field(f)
+	}
 	state["ledger"] = ledger.stored()
 	return state
 

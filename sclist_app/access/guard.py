@@ -89,3 +89,21 @@ def never_rename(doc: Document, *_args) -> None:
 
 def _text(value: object) -> str:
 	return "" if value in (None, 0, "0") else str(value)
+
+
+class Row(Document):
+	"""A row of a form's table. The framework would also save it by itself, past the checks of its form.
+
+	Saving the form does not come by here.
+	"""
+
+	def validate(self) -> None:
+		self._refuse()
+
+	def on_trash(self) -> None:
+		self._refuse()
+
+	def _refuse(self) -> None:
+		frappe.throw(
+			_("Rows of {0} are changed with their form only.").format(_(self.doctype)), frappe.PermissionError
+		)

@@ -31,7 +31,7 @@ class SCCase(Document):
 
 	def validate(self):
 		if not self.is_new():
-			guard.keep_engine_fields(self, ENGINE_FIELDS)
+			guard.keep_engine_fields(self, (*ENGINE_FIELDS, "bureau"))
 			case.check_fields(self)
 		case.complete(self)
 

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from sclist_app.access.guard import Row
 
 
-class SCCaseMeasure(Document):
+class SCCaseMeasure(Row):
 	pass

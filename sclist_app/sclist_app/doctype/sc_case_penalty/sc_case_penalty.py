@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from sclist_app.access.guard import Row
 
 
-class SCCasePenalty(Document):
+class SCCasePenalty(Row):
 	pass

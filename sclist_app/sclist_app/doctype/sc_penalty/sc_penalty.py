@@ -9,6 +9,8 @@ class SCPenalty(Document):
 		guard.keep_engine_fields(self, ("is_demo",))
 
 	def validate(self):
+		if not self.is_new():
+			guard.keep_engine_fields(self, ("bureau", "is_demo"))
 		penalty.normalise(self)
 
 	def on_trash(self):

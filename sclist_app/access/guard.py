@@ -51,6 +51,8 @@ def keep_engine_fields(doc: Document, fields: tuple[str, ...]) -> None:
 	"""
 	if is_engine():
 		return
+	if doc.docstatus:
+		frappe.throw(_("{0} is not submitted or cancelled.").format(_(doc.doctype)), frappe.PermissionError)
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	for field in fields:
 		df = doc.meta.get_field(field)

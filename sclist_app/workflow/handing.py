@@ -109,34 +109,60 @@ def withdraw(run: str, reason: str) -> None:
 	if not may_read_bureau(loaded.run.bureau):
 		raise frappe.PermissionError
 	reason = _reason(reason)
+	try:
+		step, targets = _last_move(loaded)
+	except _NotYours as refused:
+		frappe.throw(str(refused))
+	outcome = _try(
+		runner.withdraw, loaded.procedure, loaded.state, step, targets, frappe.session.user, loaded.roster
+	)
+	store.save(loaded, outcome)
+	_log(loaded, "withdrawn", N_("Move withdrawn"), reason, step, targets=list(targets))
+
+
+def may_withdraw(loaded: store.LoadedRun) -> bool:
+	"""Could the user take the last move back now?"""
+	try:
+		step, targets = _last_move(loaded)
+		runner.withdraw(loaded.procedure, loaded.state, step, targets, frappe.session.user, loaded.roster)
+	except (_NotYours, runner.Refusal):
+		return False
+	return True
+
+
+class _NotYours(frappe.ValidationError):
+	"""The last move cannot be taken back by this user."""
+
+
+def _last_move(loaded: store.LoadedRun) -> tuple[str, tuple[str, ...]]:
+	"""Step and targets of the last move, if it is the user's own and had no effect in law.
+
+	Raises:
+		_NotYours: saying why it cannot be taken back.
+	"""
 	last = frappe.get_all(
 		"SC Event",
-		filters={"run": run, "event": ["in", ["acted", "expired", "withdrawn"]]},
+		filters={"run": loaded.run.name, "event": ["in", ["acted", "expired", "withdrawn"]]},
 		fields=["event", "actor", "step", "data"],
 		order_by="seq desc",
 		limit=1,
 	)
 	data = json.loads(last[0].data or "{}") if last else {}
 	if not last or last[0].event != "acted" or last[0].actor != frappe.session.user or not data.get("to"):
-		frappe.throw(_("Only who made the last move can take it back, and not a vote."))
+		raise _NotYours(_("Only who made the last move can take it back, and not a vote."))
 	if data.get("notices"):
-		frappe.throw(
+		raise _NotYours(
 			_(
 				"The last move issued documents; it cannot be taken back. Void the documents or issue a correction."
 			)
 		)
-	step, targets = last[0].step, tuple(data["to"])
-	if loaded.procedure.by_code[step].tool not in ("", "legal_review"):
-		frappe.throw(
+	if loaded.procedure.by_code[last[0].step].tool not in ("", "legal_review"):
+		raise _NotYours(
 			_(
 				"This step has effects in law, which cannot be taken back. Ask for the case to be returned instead."
 			)
 		)
-	outcome = _try(
-		runner.withdraw, loaded.procedure, loaded.state, step, targets, frappe.session.user, loaded.roster
-	)
-	store.save(loaded, outcome)
-	_log(loaded, "withdrawn", N_("Move withdrawn"), reason, step, targets=list(targets))
+	return last[0].step, tuple(data["to"])
 
 
 def urge(run: str) -> int:

@@ -17,6 +17,7 @@ from sclist_app.workflow import checker, effects, store
 __all__ = ["bind", "copy", "findings_of", "new_draft", "publish", "retire", "send_back", "submit"]
 
 ENGINE_FIELDS = (
+	"version_title",
 	"version_no",
 	"status",
 	"approver",
@@ -41,6 +42,7 @@ def prepare(doc: Document) -> None:
 	doc.version_no = (last[0].version_no if last else 0) + 1
 	doc.status = "Draft"
 	doc.kind, doc.bureau = procedure.kind, procedure.bureau
+	doc.version_title = f"{procedure.procedure_name} v{doc.version_no}"
 	doc.author = frappe.session.user
 	doc.approver = doc.published_on = doc.content_hash = None
 

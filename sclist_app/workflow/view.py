@@ -11,7 +11,8 @@ from frappe.utils import getdate
 
 from sclist_app.access.today import today
 from sclist_app.law.findings import Finding, render
-from sclist_app.workflow import actions, runner, store
+from sclist_app.workflow import actions, handing, runner, store
+from sclist_app.workflow.clocks import TERMS
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.kinds import kind_of_doctype
 from sclist_app.workflow.model import Procedure, Verb
@@ -48,7 +49,7 @@ def view(doc: Document) -> dict[str, Any]:
 		"seq": run.seq,
 		"kind": run.kind,
 		"version": run.procedure_version,
-		"version_title": _version_title(run.procedure_version),
+		"version_title": _title("SC Procedure Version", run.procedure_version, "version_title"),
 		"status": run.status,
 	}
 	tasks = frappe.get_all(
@@ -70,6 +71,7 @@ def view(doc: Document) -> dict[str, Any]:
 	)
 	panel["steps"] = _steps(loaded, tasks)
 	panel["tasks"] = [_task(loaded, row) for row in tasks if row.status == "Open"]
+	panel["may_withdraw"] = handing.may_withdraw(loaded)
 	panel["clocks"] = _clocks(run)
 	panel["events"] = _events(doc)
 	panel |= kind_of_doctype(doc.doctype).panel(doc)
@@ -87,11 +89,6 @@ def person(user: str | None) -> str:
 	if user in ("Administrator", actions.SYSTEM):
 		return _("System")
 	return frappe.get_cached_value("User", user, "full_name") or user
-
-
-def _version_title(version: str) -> str:
-	row = frappe.get_cached_value("SC Procedure Version", version, ["procedure", "version_no"], as_dict=True)
-	return f"{_title('SC Procedure', row.procedure, 'procedure_name')} v{row.version_no}"
 
 
 def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
@@ -221,7 +218,9 @@ def _clocks(run: Document) -> list[dict[str, Any]]:
 			"unit_label": _(row.unit),
 			"status_label": _(row.status),
 			"provisional": bool(row.provisional),
-			"days_left": days_left(row.due_on, run.bureau) if row.status == "Running" else None,
+			"days_left": days_left(row.due_on, run.bureau)
+			if row.status == "Running" and row.limit not in TERMS
+			else None,
 			"overdue": (row.status == "Running" and getdate(row.due_on) < today())
 			or bool(row.stopped_on and getdate(row.stopped_on) > getdate(row.due_on)),
 			"article": frappe.get_cached_value("SC Time Limit", row.limit, "article") or "",

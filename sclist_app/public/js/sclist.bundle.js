@@ -15,6 +15,7 @@ import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
 import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
+import { version_tools } from "./sclist/version_tools";
 
 frappe.provide("sclist");
 
@@ -32,6 +33,7 @@ Object.assign(sclist, {
 	reveal_button,
 	show_outline,
 	MyDesk,
+	version_tools,
 	el,
 });
 

@@ -4,6 +4,8 @@ import { RunPanel } from "./run_panel";
 export function mount_panel(frm) {
 	const field = frm.fields_dict.panel;
 	name_first_tab(frm);
+	// The history of the panel is the record; the framework's own can be deleted and repeats it.
+	$(frm.wrapper).addClass("sc-run-form");
 	frm.toggle_display("panel", !frm.is_new());
 	if (frm.is_new()) {
 		field.$wrapper.empty();

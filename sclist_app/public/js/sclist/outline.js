@@ -31,7 +31,11 @@ export function show_outline(frm, wrapper) {
 								? el("span.text-muted", {}, " " + __("(with reasons)"))
 								: null,
 							route.condition
-								? el("span.text-muted", {}, " " + __("(if {0})", [route.condition]))
+								? el(
+										"span.text-muted",
+										{},
+										" " + __("(if {0})", [condition_words(frm.doc.conditions, route.condition)])
+								  )
 								: null,
 							drawn(documents, route)
 						)
@@ -44,6 +48,35 @@ export function show_outline(frm, wrapper) {
 			? el("ol.sc-outline", {}, list)
 			: el("p.text-muted", {}, __("This version has no steps yet."))
 	);
+}
+
+const FACTS = {
+	ground: __("Listing Ground"),
+	fine: __("Fine in Total"),
+	accident_level: __("Accident Level"),
+	deaths: __("Deaths"),
+	injuries: __("Serious Injuries"),
+	ban: __("Ban Imposed"),
+	subject_kinds: __("Kinds of Subjects"),
+	subjects: __("Number of Subjects"),
+	penalty_kinds: __("Kinds of Penalties"),
+	industry: __("Industry"),
+	bureau_level: __("Bureau Level"),
+	defence_made: __("Defence Made"),
+	waived: __("Defence Waived by All"),
+	channel: __("Channel"),
+};
+
+/** Rows of one group must all hold, one group is enough. */
+function condition_words(rows = [], code) {
+	const groups = new Map();
+	for (const row of rows.filter((row) => row.code === code)) {
+		const flag = ["ban", "defence_made", "waived"].includes(row.field);
+		const value = flag ? (["1", "true", "yes", "是"].includes(row.value) ? __("Yes") : __("No")) : row.value || "";
+		const text = `${FACTS[row.field] || row.field}${__(row.operator)}${value}`;
+		groups.set(row.group_no, [...(groups.get(row.group_no) || []), text]);
+	}
+	return [...groups.values()].map((texts) => texts.join(__(" and "))).join(__("; or ")) || code;
 }
 
 // One button may open several steps at once.

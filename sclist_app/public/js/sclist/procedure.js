@@ -5,7 +5,7 @@ const known = new Map();
  * A version never changes once it is published, so it is kept. Null where it cannot be read: the panel then
  * shows the steps in a row and offers no samples.
  *
- * @returns {Promise<null|{documents: Array, fields: Array, groups: Map<string,string>, kinds: Map<string,string>}>}
+ * @returns {Promise<null|{documents: Array, fields: Array, steps: Array, groups: Map<string,string>, kinds: Map<string,string>}>}
  */
 export function procedure_of(version) {
 	if (!version) return Promise.resolve(null);
@@ -32,6 +32,7 @@ async function read(version) {
 	return {
 		documents: doc.documents || [],
 		fields: doc.fields || [],
+		steps: doc.steps || [],
 		groups: groups_of(doc.steps || []),
 		kinds: new Map(kinds.map((kind) => [kind.name, kind.title])),
 	};

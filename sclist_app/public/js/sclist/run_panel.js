@@ -3,6 +3,7 @@ import { get } from "./calls";
 import { procedure_of } from "./procedure";
 import { stepper } from "./stepper";
 import { now } from "./now";
+import { offer_more } from "./handing";
 import { clocks } from "./clocks";
 import { history_of } from "./history";
 import { papers } from "./papers";
@@ -38,6 +39,7 @@ export class RunPanel {
 			if (ticket !== this.ticket) return this.view;
 			Object.assign(this, { view, procedure });
 			this.render();
+			offer_more(this);
 			this.frm?.trigger?.("sclist_view");
 		} catch {
 			if (ticket === this.ticket && !this.view) this.render_failure();
@@ -97,6 +99,7 @@ export class RunPanel {
 		const ended = doc.run_status === "Ended" || run?.status === "Ended";
 		let state = badge(__("In progress"), "blue");
 		if (!run) state = badge(__("Not started"), "gray");
+		else if (run.status === "Suspended") state = badge(__("Suspended"), "orange");
 		else if (ended)
 			state = badge(doc.outcome_label || __("Ended"), doc.outcome === "Listed" ? "red" : "green");
 		return el(

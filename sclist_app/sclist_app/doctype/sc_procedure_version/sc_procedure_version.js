@@ -14,6 +14,7 @@ frappe.ui.form.on("SC Procedure Version", {
 			);
 		}
 		outline(frm);
+		sclist.version_tools(frm);
 	},
 	steps_remove: outline,
 	transitions_remove: outline,

@@ -1,0 +1,233 @@
+import { get, post, tell } from "./calls";
+import { el } from "./dom";
+
+/** What a rule administrator and an approver can do with a version; the server decides again. */
+export function version_tools(frm) {
+	if (frm.is_new()) return;
+	const { configures, approves_rules } = frappe.boot.sclist || {};
+	const { status, name } = frm.doc;
+	const tools = __("Tools");
+	const button = (label, act, group) => frm.add_custom_button(label, act, group);
+
+	button(__("Check"), () => check(name));
+	button(__("Try on cases"), () => attempt(frm), tools);
+	button(__("Compare"), () => compare(frm), tools);
+	button(__("Export package"), () => window.open(`/api/method/sclist_app.api.procedures.export?version=${encodeURIComponent(name)}`), tools);
+	if (configures && status !== "Draft") {
+		button(__("New draft from this"), () => go(post("procedures.new_draft", { version: name })), tools);
+		button(__("Copy for a bureau"), () => copy(frm), tools);
+	}
+	if (configures && status === "Draft") {
+		button(__("Submit for approval"), () => sure(frm, __("Submit this version for approval?"), "submit"));
+	}
+	if (approves_rules && status === "In Review") {
+		button(__("Approve and publish"), () => publish(frm));
+		button(__("Send back"), () => with_reason(frm, __("Send back"), "send_back"));
+	}
+	if (approves_rules && status === "Published") {
+		button(__("Apply to a bureau"), () => bind(frm));
+		button(__("Retire"), () => with_reason(frm, __("Retire"), "retire"), tools);
+	}
+}
+
+async function go(asked) {
+	const { name } = await asked;
+	frappe.set_route("Form", "SC Procedure Version", name);
+}
+
+function show(title, body) {
+	const dialog = new frappe.ui.Dialog({ title, size: "large" });
+	dialog.$body.get(0).replaceChildren(body);
+	dialog.show();
+}
+
+function lines(texts, kind) {
+	return texts.length ? el(`ul.sc-findings.sc-${kind}`, {}, texts.map((text) => el("li", {}, text))) : null;
+}
+
+async function check(version) {
+	const { errors, warnings } = await get("procedures.check", { version });
+	const none = !errors.length && !warnings.length;
+	show(
+		__("Result of the check"),
+		el(
+			"div",
+			{},
+			none ? el("p.text-success", {}, __("Nothing is wrong. The version can be submitted.")) : null,
+			errors.length ? el("h5.text-danger", {}, __("Must be corrected")) : null,
+			lines(errors.map((row) => row.text), "red"),
+			warnings.length ? el("h5", {}, __("To be noted")) : null,
+			lines(warnings.map((row) => row.text), "orange")
+		)
+	);
+}
+
+function compare(frm) {
+	frappe.prompt(
+		[
+			{
+				fieldname: "old",
+				fieldtype: "Link",
+				options: "SC Procedure Version",
+				label: __("Compare with"),
+				default: frm.doc.copied_from,
+				reqd: 1,
+			},
+		],
+		async ({ old }) => {
+			const texts = await get("procedures.compare", { old, new: frm.doc.name });
+			show(
+				__("What changes"),
+				lines(texts, "blue") || el("p", {}, __("Both versions steer a case alike."))
+			);
+		},
+		__("Compare"),
+		__("Compare")
+	);
+}
+
+async function attempt(frm) {
+	frappe.dom.freeze(__("Playing the latest cases…"));
+	let result;
+	try {
+		result = await get("procedures.simulate", {
+			version: frm.doc.name,
+			against: frm.doc.copied_from || "",
+			cases: 20,
+		});
+	} finally {
+		frappe.dom.unfreeze();
+	}
+	const head = [__("Case"), __("Path"), __("Outcome"), __("Persons"), __("Days"), __("Days before")];
+	const rows = result.cases.map((row) =>
+		el(
+			"tr",
+			{},
+			el("td", {}, row.title),
+			el("td", {}, row.new.path.join(" → ")),
+			el("td", {}, row.new.problem || row.new.outcome),
+			el("td", {}, row.new.people),
+			el("td", {}, row.new.days),
+			el("td", {}, row.old ? row.old.days : "—")
+		)
+	);
+	show(
+		__("Played over the latest cases; nothing was written"),
+		rows.length
+			? el(
+					"div",
+					{},
+					el(
+						"p",
+						{},
+						__("On average {0} days, before {1} days.", [result.days ?? "—", result.days_before ?? "—"])
+					),
+					el(
+						"div.table-responsive",
+						{},
+						el(
+							"table.table.table-sm",
+							{},
+							el("thead", {}, el("tr", {}, head.map((text) => el("th", {}, text)))),
+							el("tbody", {}, rows)
+						)
+					)
+			  )
+			: el("p", {}, __("There are no cases yet to play."))
+	);
+}
+
+function sure(frm, question, path) {
+	frappe.confirm(question, async () => {
+		await post(`procedures.${path}`, { version: frm.doc.name });
+		await frm.reload_doc();
+		tell(__("Done."));
+	});
+}
+
+function with_reason(frm, title, path) {
+	frappe.prompt(
+		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		async ({ reason }) => {
+			await post(`procedures.${path}`, { version: frm.doc.name, reason });
+			await frm.reload_doc();
+		},
+		title,
+		__("Confirm")
+	);
+}
+
+function publish(frm) {
+	frappe.prompt(
+		[
+			{
+				fieldname: "effective_from",
+				fieldtype: "Date",
+				label: __("Effective From"),
+				default: frm.doc.effective_from || frappe.datetime.get_today(),
+				reqd: 1,
+			},
+		],
+		async ({ effective_from }) => {
+			await post("procedures.publish", { version: frm.doc.name, effective_from });
+			await frm.reload_doc();
+			tell(__("Published. Apply it to a bureau to use it."));
+		},
+		__("Approve and publish"),
+		__("Approve and publish")
+	);
+}
+
+function bureau_field(frm) {
+	return [
+		{
+			fieldname: "bureau",
+			fieldtype: "Link",
+			options: "SC Bureau",
+			label: __("Bureau"),
+			default: frm.doc.bureau,
+			reqd: 1,
+		},
+	];
+}
+
+function bind(frm) {
+	frappe.prompt(
+		[
+			...bureau_field(frm),
+			{
+				fieldname: "effective_from",
+				fieldtype: "Date",
+				label: __("Effective From"),
+				default: frappe.datetime.get_today(),
+				reqd: 1,
+			},
+		],
+		async ({ bureau, effective_from }) => {
+			await post("procedures.bind", { version: frm.doc.name, bureau, effective_from });
+			tell(__("New cases of the bureau use this version from that day on."));
+		},
+		__("Apply to a bureau"),
+		__("Confirm")
+	);
+}
+
+function copy(frm) {
+	const own = frappe.boot.sclist?.bureaus?.[0]?.name;
+	frappe.prompt(
+		[
+			{ ...bureau_field(frm)[0], default: own },
+			{ fieldname: "procedure_name", fieldtype: "Data", label: __("Procedure Name"), reqd: 1 },
+			{
+				fieldname: "code",
+				fieldtype: "Data",
+				label: __("Procedure Code"),
+				default: `listing-${own || "local"}`,
+				reqd: 1,
+			},
+		],
+		(values) => go(post("procedures.copy", { version: frm.doc.name, ...values })),
+		__("Copy for a bureau"),
+		__("Copy")
+	);
+}

@@ -14,7 +14,11 @@ export function offer_more(panel) {
 	const drop = (label) => frm.remove_custom_button(label, group);
 	const all = [
 		[__("Transfer"), tasks.length && !suspended, () => hand_on(panel, tasks[0], "transfer")],
-		[__("Add a signer"), tasks.some(voted_on(panel)) && !suspended, () => hand_on(panel, tasks[0], "add_signer")],
+		[
+			__("Add a signer"),
+			tasks.some(voted_on(panel)) && !suspended,
+			() => hand_on(panel, tasks[0], "add_signer"),
+		],
 		[__("Withdraw"), panel.view.may_withdraw, () => with_reason(panel, __("Withdraw"), "withdraw")],
 		[__("Urge"), !tasks.length && view.tasks.length && !suspended, () => urge(panel)],
 		[__("Copy to"), true, () => copy_to(panel)],
@@ -25,7 +29,9 @@ export function offer_more(panel) {
 }
 
 const voted_on = (panel) => (task) =>
-	(panel.procedure?.steps || []).some((step) => step.code === task.step && step.mode && step.mode !== "One");
+	(panel.procedure?.steps || []).some(
+		(step) => step.code === task.step && step.mode && step.mode !== "One"
+	);
 
 function with_reason(panel, title, path) {
 	frappe.prompt(
@@ -45,7 +51,9 @@ async function hand_on(panel, task, path) {
 		(person) => person.user !== frappe.session.user && (path === "add_signer" || person.same_post)
 	);
 	if (!fit.length) {
-		frappe.msgprint(__("Nobody else can take this over. Ask the administrator to assign someone to the post."));
+		frappe.msgprint(
+			__("Nobody else can take this over. Ask the administrator to assign someone to the post.")
+		);
 		return;
 	}
 	frappe.prompt(

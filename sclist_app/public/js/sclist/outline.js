@@ -34,8 +34,11 @@ export function show_outline(frm, wrapper) {
 								? el(
 										"span.text-muted",
 										{},
-										" " + __("(if {0})", [condition_words(frm.doc.conditions, route.condition)])
-								  )
+										" " +
+											__("(if {0})", [
+												condition_words(frm.doc.conditions, route.condition),
+											])
+									)
 								: null,
 							drawn(documents, route)
 						)
@@ -72,7 +75,11 @@ function condition_words(rows = [], code) {
 	const groups = new Map();
 	for (const row of rows.filter((row) => row.code === code)) {
 		const flag = ["ban", "defence_made", "waived"].includes(row.field);
-		const value = flag ? (["1", "true", "yes", "是"].includes(row.value) ? __("Yes") : __("No")) : row.value || "";
+		const value = flag
+			? ["1", "true", "yes", "是"].includes(row.value)
+				? __("Yes")
+				: __("No")
+			: row.value || "";
 		const text = `${FACTS[row.field] || row.field}${__(row.operator)}${value}`;
 		groups.set(row.group_no, [...(groups.get(row.group_no) || []), text]);
 	}

@@ -18,9 +18,11 @@ export function papers(panel) {
 					],
 					paper.addressee && paper.status !== "Voided" ? service_state(paper) : "",
 					paper.download_url
-						? link_out(
-								paper.download_url,
-								paper.pages ? __("PDF, {0} p.", [paper.pages]) : __("Open the PDF")
+						? on_one_line(
+								link_out(
+									paper.download_url,
+									paper.pages ? __("PDF, {0} p.", [paper.pages]) : __("Open the PDF")
+								)
 							)
 						: "",
 				])

@@ -1,4 +1,5 @@
-import { badge, el, form_link, link_out, section } from "./dom";
+import { badge, el, form_link, link_out, on_one_line, section } from "./dom";
+import { day } from "./words";
 
 /**
  * The case itself in a few lines, so that whoever decides need not leave the page. Document types without a
@@ -35,7 +36,7 @@ const SUMMARIES = {
 					{},
 					form_link("SC Penalty", row.penalty, row.document_number),
 					" ",
-					row.decided_on || ""
+					on_one_line(day(row.decided_on))
 				)
 			),
 		],

@@ -12,7 +12,11 @@ export function version_tools(frm) {
 	button(__("Check"), () => check(name));
 	button(__("Try on cases"), () => attempt(frm), tools);
 	button(__("Compare"), () => compare(frm), tools);
-	button(__("Export package"), () => window.open(`/api/method/sclist_app.api.procedures.export?version=${encodeURIComponent(name)}`), tools);
+	button(
+		__("Export package"),
+		() => window.open(`/api/method/sclist_app.api.procedures.export?version=${encodeURIComponent(name)}`),
+		tools
+	);
 	if (configures && status !== "Draft") {
 		button(__("New draft from this"), () => go(post("procedures.new_draft", { version: name })), tools);
 		button(__("Copy for a bureau"), () => copy(frm), tools);
@@ -42,7 +46,13 @@ function show(title, body) {
 }
 
 function lines(texts, kind) {
-	return texts.length ? el(`ul.sc-findings.sc-${kind}`, {}, texts.map((text) => el("li", {}, text))) : null;
+	return texts.length
+		? el(
+				`ul.sc-findings.sc-${kind}`,
+				{},
+				texts.map((text) => el("li", {}, text))
+			)
+		: null;
 }
 
 async function check(version) {
@@ -55,9 +65,15 @@ async function check(version) {
 			{},
 			none ? el("p.text-success", {}, __("Nothing is wrong. The version can be submitted.")) : null,
 			errors.length ? el("h5.text-danger", {}, __("Must be corrected")) : null,
-			lines(errors.map((row) => row.text), "red"),
+			lines(
+				errors.map((row) => row.text),
+				"red"
+			),
 			warnings.length ? el("h5", {}, __("To be noted")) : null,
-			lines(warnings.map((row) => row.text), "orange")
+			lines(
+				warnings.map((row) => row.text),
+				"orange"
+			)
 		)
 	);
 }
@@ -120,7 +136,10 @@ async function attempt(frm) {
 					el(
 						"p",
 						{},
-						__("On average {0} days, before {1} days.", [result.days ?? "—", result.days_before ?? "—"])
+						__("On average {0} days, before {1} days.", [
+							result.days ?? "—",
+							result.days_before ?? "—",
+						])
 					),
 					el(
 						"div.table-responsive",
@@ -128,11 +147,19 @@ async function attempt(frm) {
 						el(
 							"table.table.table-sm",
 							{},
-							el("thead", {}, el("tr", {}, head.map((text) => el("th", {}, text)))),
+							el(
+								"thead",
+								{},
+								el(
+									"tr",
+									{},
+									head.map((text) => el("th", {}, text))
+								)
+							),
 							el("tbody", {}, rows)
 						)
 					)
-			  )
+				)
 			: el("p", {}, __("There are no cases yet to play."))
 	);
 }

@@ -190,7 +190,6 @@ def write_common_config() -> None:
 		"redis_socketio": f"redis://:{password}@127.0.0.1:{port(REDIS_QUEUE)}",
 		"default_site": layout.DEMO_SITE,
 		"webserver_port": port(WEB),
-		"disable_async": 1,
 		"developer_mode": 0,
 		"server_script_enabled": 0,
 		"mute_emails": 1,

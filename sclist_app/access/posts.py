@@ -14,6 +14,7 @@ from sclist_app.access.today import today
 __all__ = ["Held", "bureau_chain", "held", "holders", "holds", "sync_roles"]
 
 BASE_ROLE = "SC Officer"
+MODULE_PROFILE = "SC Officer"
 _CACHE = "sclist_held_posts"
 
 
@@ -162,14 +163,25 @@ def sync_roles(user: str) -> None:
 	account = frappe.get_doc("User", user)
 	present = {row.role for row in account.roles}
 	add, remove = wanted - present, (present & managed) - wanted
-	if not add and not remove:
+	profile = _module_profile(account, bool(own))
+	if not add and not remove and profile == (account.module_profile or ""):
 		return
+	if profile != (account.module_profile or ""):
+		account.module_profile = profile or None
+		account.set("block_modules", [])  # filled from the profile on saving
 	account.set("roles", [row for row in account.roles if row.role not in remove])
 	for role in sorted(add):
 		account.append("roles", {"role": role})
 	# The assignment is the authority for these roles; whoever may edit it need not be able to edit users.
 	account.flags.ignore_permissions = True
 	account.save()
+
+
+def _module_profile(account, holds_posts: bool) -> str:
+	"""Officers see this app's workspaces, not those of the framework; who administers the site sees all."""
+	if holds_posts and "System Manager" not in {row.role for row in account.roles}:
+		return account.module_profile or MODULE_PROFILE
+	return "" if account.module_profile == MODULE_PROFILE else account.module_profile or ""
 
 
 def sync_all_roles() -> None:

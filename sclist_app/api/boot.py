@@ -13,6 +13,7 @@ def boot_session(bootinfo) -> None:
 			for name in bureaus
 		],
 		"posts": sorted({h.post for h in own}),
+		"reads_below": any(h.reads_below for h in own),
 		"configures": any(h.configures for h in own),
 		"approves_rules": any(h.approves_rules for h in own),
 		"fills_forms": sorted({h.bureau for h in own if h.fills_forms}),

@@ -33,7 +33,7 @@ from sclist_app.documents.rendering import (
 from sclist_app.law.findings import N_, Finding, render
 from sclist_app.workflow.model import split_codes
 
-__all__ = ["Paper", "issue", "preview", "template_for", "text_blocks"]
+__all__ = ["Paper", "issue", "missing_facts", "preview", "template_for", "text_blocks"]
 
 
 @dataclass(frozen=True)
@@ -179,10 +179,26 @@ def _shipped() -> dict[str, Any]:
 	return json.loads(MANIFEST.read_text(encoding="utf-8"))["documents"]
 
 
+def missing_facts(paper: Paper) -> list[str]:
+	"""Chinese labels of the facts the document needs and does not have yet; nothing is drawn or stored."""
+	template = template_for(paper.bureau, paper.kind)
+	try:
+		render_html(template.body, _facts(paper, template, "—"))
+	except MissingFacts as missing:
+		return [PLACEHOLDERS[name].label for name in missing.names]
+	except (TemplateRefused, FactsError):
+		return []  # said in full when the document is issued
+	return []
+
+
 def required_blocks(kind) -> dict[str, Any]:
 	"""Parts the law demands of this kind: those the app ships, which no setting can shorten, else the kind's own."""
 	shipped = _shipped().get(kind.code)
-	return shipped["required_blocks"] if shipped else {name: {"label": name} for name in split_codes(kind.required_blocks)}
+	return (
+		shipped["required_blocks"]
+		if shipped
+		else {name: {"label": name} for name in split_codes(kind.required_blocks)}
+	)
 
 
 def refuse_incomplete(kind, html: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from sclist_app.access.today import today
-from sclist_app.documents.issue import Paper, issue
+from sclist_app.documents.issue import Paper, issue, missing_facts
 from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
@@ -55,10 +55,57 @@ class ListingKind(Kind):
 			findings += guards.may_issue_notice(reader.law)
 		elif leaves_start:
 			findings += guards.may_leave_registration(reader.law)
+		if not [f for f in findings if f.severity == "error"]:
+			findings += self._incomplete_papers(act, reader, {NOTICE} if leaves_start else kinds)
 		if act.transition.verb in GOING_ON:
 			findings += self._tool_gate(act, reader, t01)
 		findings += self._end_gate(act)
 		return findings
+
+	def _incomplete_papers(self, act: Act, reader: CaseReader, kinds: Iterable[str]) -> list[Finding]:
+		"""Facts the documents will need, told while they can still be entered."""
+		findings = []
+		# the repair notice names the decision it goes with, which is numbered just before it
+		for document_kind in sorted(set(kinds) & {NOTICE, DECISION}):
+			for subject in act.doc.subjects:
+				missing = missing_facts(self._paper(act, reader, document_kind, subject))
+				if missing:
+					findings.append(
+						Finding(
+							"paper.incomplete",
+							N_(
+								"{title} for {subject} cannot be drawn up yet, these facts are missing: {missing}. Enter them in the case, the entity or the bureau."
+							),
+							cite(ORDER_11, 9 if document_kind == NOTICE else 10),
+							{
+								"title": frappe.get_cached_value("SC Document Kind", document_kind, "title"),
+								"subject": subject.entity_name,
+								"missing": missing,
+							},
+							row=subject.name,
+						)
+					)
+		return findings
+
+	def _paper(
+		self, act: Act, reader: CaseReader, document_kind: str, subject, joint_with: str | None = None
+	) -> Paper:
+		decided = act.today if document_kind in (DECISION, REPAIR) else None
+		return Paper(
+			kind=document_kind,
+			bureau=act.doc.bureau,
+			facts=paper_facts(
+				act.doc, reader, subject, defence_period(act.procedure).n, starts_on_service(), decided
+			),
+			addressee=subject.entity,
+			addressee_name=subject.entity_name,
+			reference_doctype=act.doc.doctype,
+			reference_name=act.doc.name,
+			run=act.run.name,
+			step=act.step.code,
+			joint_with=joint_with,
+			is_demo=bool(act.doc.is_demo),
+		)
 
 	def _tool_gate(self, act: Act, reader: CaseReader, t01: Period) -> list[Finding]:
 		tool = act.step.tool
@@ -114,34 +161,12 @@ class ListingKind(Kind):
 		if DECISION in kinds and REPAIR not in kinds and _settings("joint_service"):
 			rules.append(DocumentRule(act.step.code, act.transition.action, REPAIR))
 		rules.sort(key=lambda rule: rule.document_kind)
-		decided = act.today if DECISION in kinds else None
 		issued: list[str] = []
 		decisions: dict[str, str] = {}
 		for rule in rules:
 			for subject in act.doc.subjects:
-				reader = CaseReader(act.doc)
-				name = issue(
-					Paper(
-						kind=rule.document_kind,
-						bureau=act.doc.bureau,
-						facts=paper_facts(
-							act.doc,
-							reader,
-							subject,
-							defence_period(act.procedure).n,
-							starts_on_service(),
-							decided,
-						),
-						addressee=subject.entity,
-						addressee_name=subject.entity_name,
-						reference_doctype=act.doc.doctype,
-						reference_name=act.doc.name,
-						run=act.run.name,
-						step=act.step.code,
-						joint_with=decisions.get(subject.entity) if rule.document_kind == REPAIR else None,
-						is_demo=bool(act.doc.is_demo),
-					)
-				)
+				joint = decisions.get(subject.entity) if rule.document_kind == REPAIR else None
+				name = issue(self._paper(act, CaseReader(act.doc), rule.document_kind, subject, joint))
 				if rule.document_kind == DECISION:
 					decisions[subject.entity] = name
 				issued.append(name)

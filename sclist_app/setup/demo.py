@@ -12,7 +12,7 @@ from typing import Any
 import frappe
 from frappe.utils.password import update_password
 
-from sclist_app.access.posts import BASE_ROLE
+from sclist_app.access.posts import BASE_ROLE, MODULE_PROFILE
 from sclist_app.setup.player import Player, certificate_number, day_before, social_credit_code
 
 __all__ = ["accounts", "make"]
@@ -183,6 +183,7 @@ def _person(email: str, name: str, bureau: str, posts: tuple[str, ...]) -> None:
 				"language": "zh",
 				"user_type": "System User",
 				"send_welcome_email": 0,
+				"module_profile": MODULE_PROFILE,
 				# the roles their posts will give, so that each user is saved once
 				"roles": [{"role": role} for role in _roles(posts)],
 			}

@@ -26,6 +26,7 @@ def set_up() -> None:
 	site.warn_of_old_framework()
 	site.set_defaults_where_none()
 	posts.create_roles()
+	posts.create_module_profile()
 	ledger = Ledger()
 	posts.seed(ledger)
 	law.seed(ledger)

@@ -2,6 +2,7 @@
 
 import frappe
 
+from sclist_app.access.posts import MODULE_PROFILE
 from sclist_app.setup.divisions import read_seed
 from sclist_app.setup.ledger import Ledger
 
@@ -21,6 +22,21 @@ def create_roles() -> None:
 			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": 1}).insert(
 				ignore_permissions=True
 			)
+
+
+def create_module_profile() -> None:
+	"""The officers' choice of modules: this app's alone, so that nothing else stands in their sidebar."""
+	others = frappe.get_all(
+		"Module Def", filters={"app_name": ["!=", "sclist_app"]}, pluck="name", order_by="name"
+	)
+	if frappe.db.exists("Module Profile", MODULE_PROFILE):
+		doc = frappe.get_doc("Module Profile", MODULE_PROFILE)
+	else:
+		doc = frappe.new_doc("Module Profile")
+		doc.module_profile_name = MODULE_PROFILE
+	if doc.is_new() or {row.module for row in doc.block_modules} != set(others):
+		doc.set("block_modules", [{"module": name} for name in others])
+		doc.save(ignore_permissions=True)  # set-up of the app
 
 
 def seed(ledger: Ledger) -> None:

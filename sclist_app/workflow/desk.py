@@ -79,7 +79,7 @@ def overdue_below(limit: int) -> dict[str, Any]:
 	"""Overdue tasks the user may read, oldest first."""
 	rows = frappe.get_list(
 		"SC Task",
-		filters={"status": "Open", "due_on": ["<", today()]},
+		filters=[["status", "=", "Open"], ["due_on", "is", "set"], ["due_on", "<", today()]],
 		fields=FIELDS,
 		order_by="due_on asc",
 		limit=limit,

@@ -27,6 +27,7 @@ FRAMEWORK = {
 	"List View",
 	"No.",
 	"Reload File",
+	"Search or type a command (Ctrl + G)",
 	"Search or type a command ({0})",
 	"Type a reply / comment",
 	"You changed the value of {0}",
@@ -34,6 +35,8 @@ FRAMEWORK = {
 	"You last edited this",
 	"{0} changed the value of {1}",
 	"{0} created this",
+	"{0} created this {1}",
+	"{0} edited this {1}",
 	"{0} from {1} to {2}",
 	"{0} h",
 	"{0} last edited this",
@@ -79,7 +82,8 @@ def python_strings(text: str, place: str) -> Iterator[Source | Fault]:
 		given = _constant(node.args[0])
 		if given is not None:
 			context = next((k.value.value for k in node.keywords if k.arg == "context"), "")
-			yield Source(f"{given}:{context}" if context else given, here)
+			# the framework strips what Python asks for, not what a script asks for
+			yield Source(f"{given.strip()}:{context}" if context else given.strip(), here)
 			continue
 		parts = list(ast.walk(node.args[0]))
 		formats = [
@@ -116,6 +120,12 @@ def script_strings(text: str, place: str) -> Iterator[Source | Fault]:
 		context = JS_CONTEXT.match(text, match.start())
 		key = _unquote(literal)
 		yield Source(f"{key}:{_unquote(context['context'])}" if context else key, here)
+
+
+def page_strings(text: str, place: str) -> Iterator[Source]:
+	"""`_()` in Jinja and `__()` in the scripts of a page."""
+	for match in re.finditer(rf"(?<![\w$])_{{1,2}}\(\s*({STRING})", text):
+		yield Source(_unquote(match[1]), place)
 
 
 def _options(field: dict) -> list[str]:
@@ -180,7 +190,9 @@ def collect() -> Iterator[Source | Fault]:
 		yield from python_strings(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
 	for path in [*_files(".js"), *_files(".vue")]:
 		yield from script_strings(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
-	for path in (APP / "sclist_app").rglob("*.json"):
+	for path in _files(".html"):
+		yield from page_strings(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+	for path in sorted((APP / "sclist_app").rglob("*.json")):
 		data = json.loads(path.read_text(encoding="utf-8"))
 		for text in document_strings(data) if isinstance(data, dict) else ():
 			yield Source(text, str(path.relative_to(ROOT)))
@@ -201,8 +213,8 @@ FOUND = list(collect())
 SOURCES: dict[str, str] = {}
 for item in FOUND:
 	if isinstance(item, Source) and translatable(item.key):
-		SOURCES.setdefault(item.key.strip(), item.place)
-EVERY = {item.key.strip() for item in FOUND if isinstance(item, Source)}
+		SOURCES.setdefault(item.key, item.place)
+EVERY = {item.key for item in FOUND if isinstance(item, Source)}
 FAULTS = [item for item in FOUND if isinstance(item, Fault)]
 
 
@@ -220,7 +232,7 @@ def test_the_file_has_the_columns_the_framework_reads():
 	assert rows(), "no translations"
 	for number, row in enumerate(rows(), 1):
 		assert len(row) in (2, 3), f"line {number}: {row}"
-		assert all(cell == cell.strip() for cell in row), f"line {number}: blanks at the edge"
+		assert row[1] == row[1].strip(), f"line {number}: blanks at the edge"
 	keys = [(row[0], *row[2:]) for row in rows()]
 	twice = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else set()
 	assert not twice, f"translated twice: {sorted(twice)}"
@@ -309,6 +321,11 @@ def test_strings_of_python(code, expected):
 )
 def test_strings_of_scripts(code, expected):
 	_compare(list(script_strings(code, "x.js")), expected)
+
+
+def test_strings_of_pages():
+	page = """<p>{{ _("One") }} {{ frappe._('Two') }}</p><script>f(__("Three {0}", [x]), my_(1))</script>"""
+	_compare(list(page_strings(page, "x.html")), ["One", "Two", "Three {0}"])
 
 
 def _compare(found, expected):

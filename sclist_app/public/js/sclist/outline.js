@@ -83,7 +83,7 @@ function condition_words(rows = [], code) {
 		const text = `${FACTS[row.field] || row.field}${__(row.operator)}${value}`;
 		groups.set(row.group_no, [...(groups.get(row.group_no) || []), text]);
 	}
-	return [...groups.values()].map((texts) => texts.join(__(" and "))).join(__("; or ")) || code;
+	return [...groups.values()].map((texts) => texts.join(` ${__("and")} `)).join(`${__("; or")} `) || code;
 }
 
 // One button may open several steps at once.

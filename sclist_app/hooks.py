@@ -61,6 +61,16 @@ doc_events = {
 	"ToDo": {"validate": "sclist_app.access.sharing.refuse_assignment"},
 	"Workflow": {"validate": "sclist_app.access.sharing.refuse_workflow"},
 	"File": {"before_insert": "sclist_app.access.files.check_upload"},
+	(
+		"SC Defence",
+		"SC Listing Record",
+		"SC Measure Record",
+		"SC Notice",
+		"SC Penalty",
+		"SC Procedure Version",
+		"SC Publication",
+		"SC Service Record",
+	): {"before_save": "sclist_app.access.files.attach_privately"},
 }
 
 scheduler_events = {

@@ -75,6 +75,30 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 		)
 
 
+def attach_privately(doc: Document, _method: str | None = None) -> None:
+	"""Before a document of ours is saved: its private files get their File rows as private ones.
+
+	The framework would make the missing rows itself after saving, as public files with a copy anybody can fetch.
+	"""
+	for field in doc.meta.get("fields", {"fieldtype": ["in", ["Attach", "Attach Image"]]}):
+		url = doc.get(field.fieldname) or ""
+		if not url.startswith("/private/files/"):
+			continue
+		owner = {
+			"file_url": url,
+			"attached_to_doctype": doc.doctype,
+			"attached_to_name": doc.name,
+			"attached_to_field": field.fieldname,
+		}
+		if frappe.db.exists("File", owner):
+			continue
+		row = frappe.new_doc("File")
+		row.update({**owner, "is_private": 1, "folder": "Home/Attachments"})
+		row.insert(ignore_permissions=True)  # whoever may save the document; the api checked whose file it is
+		# the same content may be stored under another name already
+		doc.set(field.fieldname, row.file_url)
+
+
 def _content(doc: Document) -> bytes | None:
 	"""The bytes of the upload; None for a row that only points at a file already stored."""
 	content = doc.get("content")

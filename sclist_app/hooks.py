@@ -1,3 +1,5 @@
+from sclist_app.access.doctypes import GUARDED as _guarded
+
 app_name = "sclist_app"
 app_title = "安全生产严重失信主体名单"
 app_publisher = "sclist_app contributors"
@@ -21,37 +23,10 @@ sclist_kinds = {"Listing": "sclist_app.register.listing.ListingKind"}
 sclist_effects = {}
 
 _permitted = "sclist_app.access.visibility.has_permission"
-_guarded = [
-	"SC Bureau",
-	"SC Post Assignment",
-	"SC Entity",
-	"SC Penalty",
-	"SC Case",
-	"SC Notice",
-	"SC Service Record",
-	"SC Defence",
-	"SC Listing Record",
-	"SC Publication",
-	"SC Measure Record",
-	"SC Run",
-	"SC Task",
-	"SC Vote",
-	"SC Clock",
-	"SC Event",
-	"SC Procedure",
-	"SC Procedure Version",
-	"SC Procedure Binding",
-	"SC Document Template",
-	"SC Text Block",
-	"SC Number Rule",
-	"SC Publication Channel",
-]
 permission_query_conditions = {
-	doctype: f"sclist_app.access.lists.{doctype.lower().replace(' ', '_')}"
-	for doctype in _guarded
-	if doctype != "SC Bureau"
+	doctype: f"sclist_app.access.lists.{doctype.lower().replace(' ', '_')}" for doctype in _guarded
 }
-has_permission = {doctype: _permitted for doctype in _guarded if doctype != "SC Bureau"}
+has_permission = dict.fromkeys(_guarded, _permitted)
 
 # The framework's own counts without asking who may read.
 override_whitelisted_methods = {"frappe.client.get_count": "sclist_app.api.counts.get_count"}
@@ -60,7 +35,10 @@ doc_events = {
 	"DocShare": {"validate": "sclist_app.access.sharing.refuse_share"},
 	"ToDo": {"validate": "sclist_app.access.sharing.refuse_assignment"},
 	"Workflow": {"validate": "sclist_app.access.sharing.refuse_workflow"},
-	"File": {"before_insert": "sclist_app.access.files.check_upload"},
+	"File": {
+		"before_insert": "sclist_app.access.files.check_upload",
+		"before_validate": "sclist_app.access.files.check_change",
+	},
 	(
 		"SC Defence",
 		"SC Listing Record",

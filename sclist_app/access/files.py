@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from urllib.parse import unquote
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file import file as framework
 from frappe.model.document import Document
 
 # folder of the issued documents, see documents/store.py
@@ -33,6 +35,27 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
 }
 
 
+def has_permission(doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
+	"""Hook for File: the framework's answer, but nobody makes a file of one they could not read.
+
+	A new File over an address copies what stands there before any other check is asked.
+	"""
+	if ptype == "create" and doc.file_url and not doc.get("content"):
+		address = posixpath.normpath(unquote(doc.file_url))
+		if _issued(address) or (address.startswith("/private/") and not _readable(address, user)):
+			return False
+	return bool(framework.has_permission(doc, ptype, user))
+
+
+def _issued(address: str) -> bool:
+	return f"/{ISSUED}/" in posixpath.normpath(unquote(address or ""))
+
+
+def _readable(address: str, user: str | None) -> bool:
+	names = frappe.get_all("File", filters={"file_url": address}, pluck="name", order_by="creation")
+	return any(framework.has_permission(frappe.get_doc("File", name), "read", user) for name in names)
+
+
 def check_upload(doc: Document, _method: str | None = None) -> None:
 	"""Before a File of one of our documents is stored.
 
@@ -41,12 +64,43 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 	"""
 	if doc.is_folder:
 		return
-	if f"/{ISSUED}/" in posixpath.normpath(doc.file_url or ""):
+	if _issued(doc.file_url):
 		# a File pointing at an issued document would open it past the log of downloads
 		frappe.throw(_("Issued documents are opened from their case only."), frappe.PermissionError)
-	if not (doc.attached_to_doctype or "").startswith("SC "):
+	if not _ours(doc):
 		return
-	doc.is_private = 1
+	check_content(doc)
+	if not doc.is_private:
+		# the framework has stored it by now; bring it where it belongs
+		doc.is_private = 1
+		doc.handle_is_private_changed()
+
+
+def check_change(doc: Document, _method: str | None = None) -> None:
+	"""Before a stored File is saved again: one of ours stays private, and what is newly attached is looked at.
+
+	Raises:
+		frappe.ValidationError: as `check_upload`; frappe.PermissionError: it would become public.
+	"""
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	if before is None or doc.is_folder or not (_ours(doc) or _ours(before)):
+		return
+	if not doc.is_private:
+		frappe.throw(_("Files of cases stay private."), frappe.PermissionError)
+	if any(doc.get(field) != before.get(field) for field in ("attached_to_doctype", "file_url", "file_name")):
+		check_content(doc)
+
+
+def _ours(doc: Document) -> bool:
+	return (doc.attached_to_doctype or "").startswith("SC ")
+
+
+def check_content(doc: Document) -> None:
+	"""Type by name and first bytes, and size.
+
+	Raises:
+		frappe.ValidationError: says what is admitted.
+	"""
 	name = doc.file_name or doc.file_url or ""
 	extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
 	if extension == "mp4":
@@ -60,8 +114,6 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 			).format(frappe.bold(frappe.utils.escape_html(extension or "?")))
 		)
 	content = _content(doc)
-	if content is None:
-		return
 	if len(content) > MAX_BYTES:
 		frappe.throw(
 			_("The file is larger than {0} MB. Split it or reduce it.").format(MAX_BYTES // 1024 // 1024)
@@ -99,9 +151,15 @@ def attach_privately(doc: Document, _method: str | None = None) -> None:
 		doc.set(field.fieldname, row.file_url)
 
 
-def _content(doc: Document) -> bytes | None:
-	"""The bytes of the upload; None for a row that only points at a file already stored."""
+def _content(doc: Document) -> bytes:
+	"""The bytes of the upload, or of the stored file the row points at.
+
+	Raises:
+		frappe.ValidationError: it points out of this site.
+	"""
 	content = doc.get("content")
 	if content is None:
-		return None
+		if doc.is_remote_file:
+			frappe.throw(_("Upload the file itself; an address elsewhere proves nothing."))
+		content = doc.get_content()
 	return content.encode() if isinstance(content, str) else content

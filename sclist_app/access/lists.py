@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sclist_app.access.visibility import CONFIGURATION, OPERATING, condition
-
-LIMITED = (*OPERATING, *CONFIGURATION, "SC Entity", "SC Post Assignment")
+from sclist_app.access.doctypes import GUARDED
+from sclist_app.access.visibility import condition
 
 
 def _of(name: str) -> Callable[..., str]:
@@ -20,4 +19,4 @@ def _of(name: str) -> Callable[..., str]:
 
 
 # sclist_app.access.lists.sc_case and so on, as the hooks name them
-globals().update({name.lower().replace(" ", "_"): _of(name) for name in LIMITED})
+globals().update({name.lower().replace(" ", "_"): _of(name) for name in GUARDED})

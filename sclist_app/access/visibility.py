@@ -12,38 +12,11 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
+from sclist_app.access.doctypes import CONFIGURATION, FORMS, OPERATING
 from sclist_app.access.posts import Held, held
 
 __all__ = ["condition", "has_permission", "may_read_bureau", "scope"]
 
-# Operating documents: each has a `bureau` field that the tree is asked about.
-OPERATING = (
-	"SC Penalty",
-	"SC Case",
-	"SC Notice",
-	"SC Service Record",
-	"SC Defence",
-	"SC Listing Record",
-	"SC Publication",
-	"SC Measure Record",
-	"SC Run",
-	"SC Task",
-	"SC Vote",
-	"SC Clock",
-	"SC Event",
-)
-# Forms an officer fills; the others are written by the engine only.
-FORMS = ("SC Case", "SC Penalty", "SC Entity")
-# Configuration that belongs to a bureau (empty bureau: the national text).
-CONFIGURATION = (
-	"SC Procedure",
-	"SC Procedure Version",
-	"SC Procedure Binding",
-	"SC Document Template",
-	"SC Text Block",
-	"SC Number Rule",
-	"SC Publication Channel",
-)
 READING = ("read", "select", "report", "print", "export", "email_preview")
 
 

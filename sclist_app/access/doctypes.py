@@ -1,0 +1,32 @@
+"""Which DocTypes are guarded, and how. No framework here: the hooks read it too."""
+
+# Operating documents: each has a `bureau` field that the tree is asked about.
+OPERATING = (
+	"SC Penalty",
+	"SC Case",
+	"SC Notice",
+	"SC Service Record",
+	"SC Defence",
+	"SC Listing Record",
+	"SC Publication",
+	"SC Measure Record",
+	"SC Run",
+	"SC Task",
+	"SC Vote",
+	"SC Clock",
+	"SC Event",
+)
+# Forms an officer fills; the others are written by the engine only.
+FORMS = ("SC Case", "SC Penalty", "SC Entity")
+# Configuration that belongs to a bureau (empty bureau: the national text).
+CONFIGURATION = (
+	"SC Procedure",
+	"SC Procedure Version",
+	"SC Procedure Binding",
+	"SC Document Template",
+	"SC Text Block",
+	"SC Number Rule",
+	"SC Publication Channel",
+)
+
+GUARDED = (*OPERATING, *CONFIGURATION, "SC Entity", "SC Post Assignment")

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from sclist_app.access.guard import engine_writes
@@ -53,17 +54,16 @@ def append(
 ) -> str:
 	"""Add one row to the document's chain and return its name.
 
-	The last row is locked, so two writers of one chain follow each other. `label` is an English msgid.
+	Two writers of one chain follow each other. `label` is an English msgid.
 	"""
 	chain = f"{reference_doctype}:{reference_name}"
-	last = frappe.db.get_value(
-		DOCTYPE, {"chain": chain}, ["seq", "hash"], as_dict=True, order_by="seq desc", for_update=True
-	)
+	# Read without a lock: locking the end of a chain would lock the gap where other chains begin. Chains of a run
+	# are written under its lock; elsewhere the unique key tells who came second.
+	last = frappe.db.get_value(DOCTYPE, {"chain": chain}, ["seq", "hash"], as_dict=True, order_by="seq desc")
 	row = frappe.new_doc(DOCTYPE)
 	row.update(
 		{
 			"chain": chain,
-			"seq": (last.seq if last else 0) + 1,
 			"event": event,
 			"label": label,
 			"actor": frappe.session.user,
@@ -78,15 +78,35 @@ def append(
 			"opinion": opinion,
 			"data": json.dumps(data or {}, ensure_ascii=False, sort_keys=True, default=str),
 			"token": token or None,
-			"previous_hash": last.hash if last else "",
 		}
 	)
+	for _attempt in range(20):
+		if _append_after(row, chain, last):
+			return row.name
+		key = f"{chain}#{row.seq}"
+		last = frappe.db.get_value(
+			DOCTYPE, {"chain_key": key}, ["seq", "hash"], as_dict=True, for_update=True
+		)
+	raise frappe.QueryDeadlockError(f"the log of {chain} is written by too many at once")
+
+
+def _append_after(row: Document, chain: str, last: Any) -> bool:
+	"""Insert the row behind the last one; False if another connection has put its own there."""
+	row.seq, row.previous_hash = (last.seq if last else 0) + 1, last.hash if last else ""
 	row.chain_key = f"{chain}#{row.seq}"
 	row.hash = seal(row.as_dict(), row.previous_hash)
-	with engine_writes():
-		row.flags.ignore_links = True
-		row.insert(ignore_permissions=True)  # the act has been permitted, its trace follows
-	return row.name
+	frappe.db.savepoint("sclist_event")
+	try:
+		with engine_writes():
+			row.flags.ignore_links = True
+			row.insert(ignore_permissions=True)  # the act has been permitted, its trace follows
+	except frappe.UniqueValidationError:
+		frappe.db.rollback(save_point="sclist_event")
+		frappe.clear_last_message()
+		if not frappe.db.get_value(DOCTYPE, {"chain_key": row.chain_key}, "name", for_update=True):
+			raise  # the token is the twin, not the place
+		return False
+	return True
 
 
 def seal(row: dict[str, Any], previous_hash: str) -> str:

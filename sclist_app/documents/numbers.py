@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-
-from sclist_app.access.guard import engine_writes
+from frappe.utils import now_datetime
 
 __all__ = ["draw", "prefix_of"]
 
@@ -47,22 +46,26 @@ def draw(bureau: str, document_kind: str, year: int) -> str:
 
 
 def _next(key: str, first: int) -> int:
-	last = frappe.db.get_value(COUNTER, key, "last", for_update=True)
-	if last is None:
+	if not frappe.db.exists(COUNTER, key):
 		_create(key, first - 1)
-		last = frappe.db.get_value(COUNTER, key, "last", for_update=True)
+	last = frappe.db.get_value(COUNTER, key, "last", for_update=True)
 	frappe.db.set_value(COUNTER, key, "last", last + 1)
 	return last + 1
 
 
 def _create(key: str, last: int) -> None:
-	point = "sclist_number"
-	frappe.db.savepoint(point)
-	try:
-		with engine_writes():
-			counter = frappe.new_doc(COUNTER)
-			counter.update({"counter_key": key, "last": last})
-			counter.insert(ignore_permissions=True)  # the drawer is permitted by the act that issues
-	except (frappe.DuplicateEntryError, frappe.UniqueValidationError):
-		# Another connection has just created it; its row is there once it has committed.
-		frappe.db.rollback(save_point=point)
+	"""Create the counter unless another connection just does; then wait for it.
+
+	Not by a document: its refused insert would keep a shared lock, and two such drawers would stop each other.
+	"""
+	columns = "(name, counter_key, `last`, owner, modified_by, creation, modified, docstatus, idx)"
+	values = (key, key, last, frappe.session.user, frappe.session.user, now_datetime(), now_datetime())
+	table, row = f"`tab{COUNTER}`", "values (%s, %s, %s, %s, %s, %s, %s, 0, 0)"
+	frappe.db.multisql(
+		{
+			"mariadb": f"insert into {table} {columns} {row} on duplicate key update name = name",
+			"postgres": f"insert into {table} {columns} {row} on conflict do nothing",
+			"sqlite": f"insert or ignore into {table} {columns} {row}",
+		},
+		values,
+	)

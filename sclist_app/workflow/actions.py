@@ -26,12 +26,7 @@ from sclist_app.workflow.model import Nature, Transition, Verb
 __all__ = ["ChangedSince", "act", "expire", "gate", "holding", "refuse", "start"]
 
 SYSTEM = "System"
-
-
-class ChangedSince(frappe.ValidationError):
-	"""The case moved on after the user looked at it."""
-
-	http_status_code = 409
+ChangedSince = store.ChangedSince
 
 
 class NotAllowedByLaw(frappe.ValidationError):
@@ -90,8 +85,16 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 	row = frappe.db.get_value("SC Task", task, ["run", "bureau", "post", "assignee"], as_dict=True)
 	if not row or not may_read_bureau(row.bureau):
 		frappe.throw(_("This task does not exist or is not yours."), frappe.PermissionError)
-	loaded = store.lock_run(row.run)
-	if _repeated(token):
+	try:
+		loaded = store.lock_run(row.run)
+	except ChangedSince:
+		# the other request may have been the same one, sent twice
+		if not _repeated(token, row.run, locking=True):
+			raise
+		frappe.clear_last_message()
+		seq = frappe.db.get_value("SC Run", row.run, "seq", for_update=True)
+		return {"seq": seq, "repeated": True, "notices": []}
+	if _repeated(token, row.run):
 		return {"seq": loaded.run.seq, "repeated": True, "notices": []}
 	own = holding(row)
 	if own is None:
@@ -100,13 +103,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 			frappe.PermissionError,
 		)
 	if int(seen) != (loaded.run.seq or 0):
-		frappe.throw(
-			_(
-				"Somebody has acted on this case since you opened it. Reload the page; what you typed is kept."
-			),
-			ChangedSince,
-			title=_("The case has moved on"),
-		)
+		store.changed_since()
 	actor = frappe.session.user
 	facts = loaded.kind.facts(loaded.doc)
 	current = next(t for t in loaded.state.tasks if t.id == task)
@@ -149,7 +146,11 @@ def expire(run: str, step: str) -> bool:
 
 	Called by the scheduled scan; safe to repeat.
 	"""
-	loaded = store.lock_run(run)
+	try:
+		loaded = store.lock_run(run)
+	except ChangedSince:
+		frappe.clear_last_message()
+		return False  # the next scan looks again
 	if loaded.run.status != "Active" or step not in loaded.state.active:
 		return False
 	node = loaded.procedure.by_code[step]
@@ -261,6 +262,12 @@ def _token_key(token: str) -> str:
 	return f"{frappe.session.user}:{token}" if token else ""
 
 
-def _repeated(token: str) -> bool:
-	"""A double click or a repeated request carries the same token; the first one counts."""
-	return bool(token) and bool(frappe.db.exists("SC Event", {"token": _token_key(token)}))
+def _repeated(token: str, run: str, locking: bool = False) -> bool:
+	"""A double click or a repeated request carries the same token; the first one counts.
+
+	locking: see what was written after this transaction began to read.
+	"""
+	key = _token_key(token)
+	return bool(key) and bool(
+		frappe.db.get_value("SC Event", {"token": key, "run": run}, "name", for_update=locking)
+	)

@@ -10,6 +10,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_datetime, now_datetime
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain, holders
@@ -19,7 +20,17 @@ from sclist_app.workflow.kinds import Kind, kind
 from sclist_app.workflow.model import Procedure, Step, Verb
 from sclist_app.workflow.runner import Outcome, RunState, StepState, TaskState
 
-__all__ = ["LoadedRun", "bound_version", "load_procedure", "lock_run", "read_run", "save"]
+__all__ = [
+	"ChangedSince",
+	"LoadedRun",
+	"bound_version",
+	"changed_since",
+	"load_procedure",
+	"lock_run",
+	"read_run",
+	"save",
+	"touch",
+]
 
 TABLES = {
 	"steps": "SC Procedure Step",
@@ -169,15 +180,40 @@ def create_run(doc: Document, kind_name: str) -> Document:
 	return run
 
 
+class ChangedSince(frappe.ValidationError):
+	"""The case moved on after the user looked at it."""
+
+	http_status_code = 409
+
+
+def changed_since() -> None:
+	"""Raises ChangedSince, in words for the user."""
+	frappe.throw(
+		_("Somebody has acted on this case since you opened it. Reload the page; what you typed is kept."),
+		ChangedSince,
+		title=_("The case has moved on"),
+	)
+
+
 def lock_run(name: str) -> LoadedRun:
 	"""Load a run and hold its row until the transaction ends; everybody else waits here.
 
 	Raises:
 		frappe.DoesNotExistError: there is no such run.
+		ChangedSince: somebody wrote while this transaction waited. All it could read now is older than the lock.
 	"""
-	if not frappe.db.get_value("SC Run", name, "name", for_update=True):
+	locked = frappe.db.get_value("SC Run", name, ["seq", "modified"], as_dict=True, for_update=True)
+	if not locked:
 		raise frappe.DoesNotExistError(_("There is no such case procedure."))
-	return read_run(name)
+	loaded = read_run(name)
+	if (loaded.run.seq or 0) != (locked.seq or 0) or get_datetime(loaded.run.modified) != locked.modified:
+		changed_since()
+	return loaded
+
+
+def touch(run: str) -> None:
+	"""Something of the case was written that moves no step: who waits for the lock must not go on with what they read."""
+	frappe.db.set_value("SC Run", run, "modified", now_datetime(), update_modified=False)
 
 
 def read_run(name: str) -> LoadedRun:

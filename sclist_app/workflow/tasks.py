@@ -29,5 +29,6 @@ def require_tool(run: str, tools: Collection[str], natures: Collection[str] = ()
 			continue
 		state = next(t for t in loaded.state.tasks if t.id == task.name)
 		if not runner.permitted(loaded.procedure, loaded.state, state, frappe.session.user):
+			store.touch(run)
 			return step.code
 	frappe.throw(_("You have no open task for this in the case now."), frappe.PermissionError)

@@ -26,7 +26,11 @@ _permitted = "sclist_app.access.visibility.has_permission"
 permission_query_conditions = {
 	doctype: f"sclist_app.access.lists.{doctype.lower().replace(' ', '_')}" for doctype in _guarded
 }
-has_permission = dict.fromkeys(_guarded, _permitted)
+has_permission = {
+	**dict.fromkeys(_guarded, _permitted),
+	# no File over another one that its maker could not read
+	"File": "sclist_app.access.files.has_permission",
+}
 
 # The framework's own counts without asking who may read.
 override_whitelisted_methods = {"frappe.client.get_count": "sclist_app.api.counts.get_count"}

@@ -71,9 +71,11 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 		return
 	check_content(doc)
 	if not doc.is_private:
-		# the framework has stored it by now; bring it where it belongs
-		doc.is_private = 1
-		doc.handle_is_private_changed()
+		# the framework has stored it among the public files by now
+		content = _content(doc)
+		doc._delete_file_on_disk()
+		doc.update({"is_private": 1, "file_url": None})
+		doc.save_file(content=content)
 
 
 def check_change(doc: Document, _method: str | None = None) -> None:
@@ -158,7 +160,7 @@ def _content(doc: Document) -> bytes:
 		frappe.ValidationError: it points out of this site.
 	"""
 	content = doc.get("content")
-	if content is None:
+	if not content:
 		if doc.is_remote_file:
 			frappe.throw(_("Upload the file itself; an address elsewhere proves nothing."))
 		content = doc.get_content()

@@ -89,14 +89,16 @@ def _short() -> Case:
 
 @pytest.fixture(scope="session")
 def world(people) -> World:
-	played = {
-		"fresh": Case.opened(DISTRICT, date(2024, 9, 2), "7-1"),
-		"waiting": _waiting(),
-		"discussed": _discussed(),
-		"listed": _listed(),
-		"city": Case.opened(CITY, date(2024, 9, 2), "7-1"),
-		"short": _short(),
-	}
-	frappe.db.commit()
+	played = {}
+	for name, play in {
+		"fresh": lambda: Case.opened(DISTRICT, date(2024, 9, 2), "7-1"),
+		"waiting": _waiting,
+		"discussed": _discussed,
+		"listed": _listed,
+		"city": lambda: Case.opened(CITY, date(2024, 9, 2), "7-1"),
+		"short": _short,
+	}.items():
+		played[name] = play()
+		frappe.db.commit()
 	frappe.clear_cache()
 	return World(**{name: (case.case, case.day) for name, case in played.items()})

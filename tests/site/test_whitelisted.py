@@ -1,0 +1,253 @@
+"""All functions the app opens to the browser: verb, types, rights — none may be forgotten."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import frappe
+import pytest
+from frappe import handler
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+import sclist_app
+from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
+
+NO_POST = "walker@sclist-test.invalid"
+ROLE_ONLY = "walker-role@sclist-test.invalid"
+FORBIDDEN = {"user", "role", "roles", "owner", "ignore_permissions", "flags", "kwargs"}
+# Replaces a function of the framework, so it takes the framework's verbs and its forms of filters.
+IN_PLACE_OF_THE_FRAMEWORKS = {"sclist_app.api.counts.get_count"}
+
+
+def _modules() -> list:
+	found = []
+	for info in pkgutil.walk_packages(sclist_app.__path__, "sclist_app."):
+		if "doctype" in info.name or info.name.startswith("sclist_app.sclist_app"):
+			continue
+		found.append(importlib.import_module(info.name))
+	return found
+
+
+def _functions() -> dict:
+	_modules()
+	return {
+		f"{function.__module__}.{function.__name__}": function
+		for function in frappe.whitelisted
+		if function.__module__.split(".")[0] == "sclist_app"
+	}
+
+
+PATHS = sorted(_functions())
+
+
+def _parameters(path: str) -> dict:
+	return dict(inspect.signature(inspect.unwrap(_functions()[path])).parameters)
+
+
+def test_there_is_something_to_walk():
+	assert {"sclist_app.api.run.act", "sclist_app.api.run.view", "sclist_app.api.papers.download"} <= set(
+		PATHS
+	)
+	assert len(PATHS) >= 16
+
+
+def test_doctypes_whitelist_nothing_of_their_own():
+	"""Functions for the browser stand under api/, where this walk finds them."""
+	folder = Path(sclist_app.__file__).parent
+	for path in folder.rglob("*.py"):
+		if "@frappe.whitelist" in path.read_text(encoding="utf-8"):
+			assert path.parent.name == "api", path
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_has_a_verb_types_and_no_forbidden_argument(path):
+	function = _functions()[path]
+	verbs = frappe.allowed_http_methods_for_whitelisted_func[function]
+	if path not in IN_PLACE_OF_THE_FRAMEWORKS:
+		assert verbs in (["GET"], ["POST"]), verbs
+	assert function not in frappe.guest_methods, "guests are served by the public page alone"
+	for name, parameter in _parameters(path).items():
+		assert name not in FORBIDDEN, name
+		assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY), name
+		assert parameter.annotation is not inspect.Parameter.empty, name
+		assert not isinstance(parameter.annotation, str), f"{name}: an annotation as text is not checked"
+		if path not in IN_PLACE_OF_THE_FRAMEWORKS:
+			assert parameter.annotation in (str, int, float, bool, str | None, int | None), name
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_postponed_annotations(path):
+	"""They switch the framework's check of arguments off."""
+	source = inspect.getsource(importlib.import_module(path.rpartition(".")[0]))
+	assert not re.search(r"^from __future__ import .*annotations", source, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_says_what_it_needs(path):
+	doc = inspect.getdoc(_functions()[path]) or ""
+	assert re.search(r"\bneeds?\b", doc, re.IGNORECASE), "name the right it asks for"
+
+
+@pytest.fixture(scope="module")
+def accounts(people):
+	frappe.set_user("Administrator")
+	for email, role in ((NO_POST, "Report Manager"), (ROLE_ONLY, "SC Officer")):
+		if not frappe.db.exists("User", email):
+			doc = frappe.new_doc("User")
+			doc.update({"email": email, "first_name": email.split("@")[0], "user_type": "System User"})
+			doc.send_welcome_email = 0
+			doc.append("roles", {"role": role})
+			doc.flags.no_welcome_mail = True
+			doc.insert()
+	frappe.db.commit()
+
+
+@pytest.fixture
+def values(world):
+	"""Arguments that would be good from the right person, by the arguments' names."""
+	case, fresh = world.case("listed"), world.case("fresh")
+	first = {"pluck": "name", "order_by": "creation asc", "limit": 1}
+	version = case.doc.procedure_version
+	known = {
+		"task": fresh.task("C00"),
+		"action": "submit",
+		"seen": fresh.seq,
+		"seq": fresh.seq,
+		"doctype": "SC Case",
+		"name": fresh.case,
+		"case": fresh.case,
+		"run": fresh.run,
+		"notice": case.notices()[0].name,
+		"record": case.records()[0].name,
+		"entity": case.person,
+		"subject": fresh.unit,
+		"publication_name": frappe.get_all("SC Publication", filters={"run": case.run}, **first)[0],
+		"measure": frappe.get_all("SC Measure Record", filters={"run": case.run}, **first)[0],
+		"defence_name": "",
+		"document_kind": "D01",
+		"kind": "Defence",
+		"text": "检验",
+		"reason": "检验理由。",
+		"to": user_of("officer2"),
+		"version": version,
+		"old": version,
+		"new": version,
+		"procedure": "listing-standard",
+		"bureau": DISTRICT,
+		"effective_from": "2027-01-01",
+	}
+	waiting = world.case("waiting")
+	known["defence_name"] = waiting.answer("C40", waiting.person, "Defence", "申辩。")
+	return known
+
+
+def _arguments(path: str, values: dict) -> dict:
+	found = {}
+	for name, parameter in _parameters(path).items():
+		if name in values:
+			found[name] = values[name]
+		elif parameter.default is inspect.Parameter.empty:
+			found[name] = {str: "2024-09-02", int: 1, bool: False}[parameter.annotation]
+	return found
+
+
+def _call(path: str, verb: str, arguments: dict):
+	frappe.local.request = Request(EnvironBuilder(method=verb, path=f"/api/method/{path}").get_environ())
+	frappe.local.form_dict = frappe._dict({"cmd": path, **arguments})
+	try:
+		return handler.execute_cmd(path)
+	finally:
+		del frappe.local.request
+
+
+def _verb(path: str) -> str:
+	return frappe.allowed_http_methods_for_whitelisted_func[_functions()[path]][0]
+
+
+OWN = [path for path in PATHS if path not in IN_PLACE_OF_THE_FRAMEWORKS]
+
+
+def _not_refused(paths: list[str], verb, arguments, *kinds: type[BaseException]) -> list[str]:
+	"""Which of the functions did not refuse, or refused for another reason."""
+	found = []
+	for path in paths:
+		try:
+			with refused(*kinds):
+				_call(path, verb(path), arguments(path))
+		except Exception as error:
+			found.append(f"{path}: {type(error).__name__} {error}"[:300])
+	return found
+
+
+@pytest.mark.parametrize("who", ["Guest", NO_POST, ROLE_ONLY])
+def test_without_a_post_each_refuses(accounts, values, who):
+	# for the base role alone a count is 0, see test_identities
+	paths = OWN if who == ROLE_ONLY else PATHS
+	with as_user(who):
+		assert not _not_refused(paths, _verb, lambda path: _arguments(path, values), frappe.PermissionError)
+
+
+def test_each_takes_its_own_verb_only(values):
+	with as_user(user_of("officer")):
+		assert not _not_refused(
+			OWN,
+			lambda path: {"GET": "POST", "POST": "GET"}[_verb(path)],
+			lambda path: _arguments(path, values),
+			frappe.PermissionError,
+		)
+
+
+@pytest.mark.parametrize("who", [user_of("officer"), user_of("rules"), "Administrator"])
+def test_filters_in_place_of_names_are_refused(values, who):
+	"""{"name": ["like", "%"]} where a name is expected would choose a document by itself."""
+	taken = []
+	with as_user(who):
+		for path in OWN:
+			arguments = _arguments(path, values)
+			for name, parameter in _parameters(path).items():
+				if parameter.annotation not in (str, str | None):
+					continue
+				for value in ({"name": ["like", "%"]}, ["like", "%"], {"bureau": DISTRICT}):
+					try:
+						with refused(frappe.ValidationError, TypeError):
+							_functions()[path](**{**arguments, name: value})
+					except Exception as error:
+						taken.append(f"{path}({name}={value}): {type(error).__name__} {error}"[:300])
+	assert not taken
+
+
+def test_other_bureaus_are_refused(values):
+	"""What belongs to the district is not for an officer of the city who reads only their own bureau."""
+	of_a_document = {
+		"task",
+		"case",
+		"run",
+		"notice",
+		"record",
+		"publication_name",
+		"measure",
+		"defence_name",
+		"name",
+	}
+	paths = [path for path in OWN if of_a_document & set(_parameters(path))]
+	with as_user(user_of("officer", CITY)):
+		assert not _not_refused(paths, _verb, lambda path: _arguments(path, values), frappe.PermissionError)
+
+
+@pytest.mark.parametrize("limit", [-5, 0, 10**9])
+def test_limits_of_lists_are_bounded(world, limit):
+	from sclist_app.api import tasks
+
+	with as_user(user_of("officer")):
+		assert len(tasks.mine(limit)["tasks"]) <= 200
+
+
+def test_look_up_does_not_take_wildcards(world):
+	from sclist_app.api import entities
+
+	with as_user(user_of("officer")):
+		assert entities.look_up("%%") == [] and entities.look_up("__") == [] and entities.look_up("检") == []
+		assert entities.look_up("检验化工")

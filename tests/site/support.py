@@ -16,6 +16,7 @@ import frappe
 from frappe.model.document import Document
 
 from sclist_app.access.today import as_of
+from sclist_app.register import identity
 from sclist_app.setup.demo import CITY, COUNTY, DISTRICT, PROVINCE, user_of
 from sclist_app.setup.player import Player, certificate_number, social_credit_code
 from sclist_app.workflow import actions, store
@@ -46,14 +47,18 @@ _serials = itertools.count(random.SystemRandom().randrange(400_000, 900_000))
 def serial() -> int:
 	"""A number no entity of the site carries yet."""
 	for number in _serials:
-		if not frappe.db.exists("SC Entity", {"uscc": social_credit_code("140105", number)}):
+		taken = {
+			"uscc": social_credit_code("140105", number),
+			"id_number_key": identity.key_of(identity.CARD, card_number(number)),
+		}
+		if not any(frappe.db.exists("SC Entity", {field: value}) for field, value in taken.items()):
 			return number
 	raise AssertionError
 
 
 def card_number(number: int) -> str:
 	"""The invented identity card of the person with this serial."""
-	return certificate_number("140106", date(1950, 1, 1) + timedelta(days=number % 15_000), number % 1000)
+	return certificate_number("140106", date(1950, 1, 1) + timedelta(days=number % 15_000), number // 15_000)
 
 
 @contextmanager

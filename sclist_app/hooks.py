@@ -7,6 +7,9 @@ app_description = "Low-code forms and approvals for the list of seriously dishon
 app_email = "sclist@example.invalid"
 app_license = "Apache-2.0"
 
+app_logo_url = "/assets/sclist_app/images/logo.svg"
+website_context = {"favicon": app_logo_url}
+
 after_install = "sclist_app.setup.install.after_install"
 after_migrate = "sclist_app.setup.install.after_migrate"
 before_uninstall = "sclist_app.setup.install.before_uninstall"

@@ -23,9 +23,11 @@ SAME = {"PDF", "URL", "GBK", "UTF-8"}
 FRAMEWORK = {
 	"Build",
 	"Clear",
+	"Create Workspace",
 	"Edit Filters",
 	"List View",
 	"No.",
+	"Public",
 	"Reload File",
 	"Search or type a command (Ctrl + G)",
 	"Search or type a command ({0})",

@@ -241,7 +241,9 @@ WALK = """() => {
 	const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 		const parent = node.parentElement;
-		if (!parent || parent.closest('script, style, noscript, template, svg')) continue;
+		if (!parent || parent.closest(
+			'script, style, noscript, template, svg, .awesomplete > .visually-hidden'  // the last: the library's own
+		)) continue;
 		if (!parent.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
 		const text = node.textContent.trim();
 		if (text) found.push(text);

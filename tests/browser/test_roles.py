@@ -1,0 +1,69 @@
+"""The first page of everyone, in Chinese; who looks from above; who signs on the phone."""
+
+import re
+
+import frappe
+import pytest
+from playwright.sync_api import expect
+
+from sclist_app.setup.demo import CITY, COUNTY, DISTRICT, STAFF
+from sclist_app.setup.player import day_before
+from tests.browser.desk import english, overflow
+from tests.site.support import Case
+
+MAILBOXES = [mailbox for _posts, mailbox, _names in STAFF if mailbox not in ("officer2", "deputy2")]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.mark.parametrize("mailbox", MAILBOXES)
+def test_first_page_is_chinese(mailbox, desk_of, photo):
+	desk = desk_of(mailbox, DISTRICT)
+	desk.open("")
+	expect(desk.page.locator(".page-title:visible, .title-area:visible").first).to_be_visible()
+	# the page is there when its number cards have their numbers
+	expect(desk.page.locator(".number-widget-box .number:visible").first).to_have_text(re.compile(r"\d"))
+	desk.settled()
+	photo(desk, f"first-{mailbox}")
+	assert english(desk.page) == []
+	desk.my_tasks()
+	expect(desk.page.get_by_role("button", name=re.compile("待我办理|等我办理|待办"))).to_be_visible()
+	photo(desk, f"desk-{mailbox}")
+	assert english(desk.page) == []
+
+
+def test_the_city_reads_a_county_case_and_cannot_act(desk_of, demo_accounts, photo):
+	case = Case.opened(COUNTY, day_before(5, COUNTY))
+	case.act("K01", "submit")
+	frappe.db.commit()
+	above = desk_of("supervisor", CITY)
+	above.open_case(case.case)
+	expect(above.panel).to_contain_text("告知审签并制发")
+	expect(above.panel).to_contain_text(frappe.db.get_value("SC Entity", case.unit, "entity_name"))
+	expect(above.panel.locator("[data-action]")).to_have_count(0)
+	expect(above.page.get_by_role("button", name="保存", exact=True).locator("visible=true")).to_have_count(0)
+	photo(above, "city-reads-county", full_page=True)
+	assert english(above.page) == []
+	deputy = desk_of("deputy", COUNTY)
+	deputy.open_case(case.case)
+	expect(deputy.panel.locator("[data-action]").first).to_be_visible()
+
+
+def test_a_leader_approves_on_the_phone(desk_of, demo_accounts, photo):
+	case = Case.opened(DISTRICT, day_before(6, DISTRICT))
+	case.play("C20")
+	frappe.db.commit()
+	company = frappe.db.get_value("SC Entity", case.unit, "entity_name")
+	deputy = desk_of("deputy", DISTRICT, **PHONE)
+	deputy.my_tasks()
+	assert overflow(deputy.page) <= 0
+	photo(deputy, "phone-desk")
+	deputy.take_task(company)
+	assert overflow(deputy.page) <= 0
+	photo(deputy, "phone-case", full_page=True)
+	deputy.press("同意制发")
+	deputy.type("opinion", "同意制发告知书。", deputy.dialog)
+	assert overflow(deputy.page) <= 0
+	photo(deputy, "phone-opinion")
+	deputy.confirm()
+	frappe.db.rollback()
+	assert case.steps == {"C25"}

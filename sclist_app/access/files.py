@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 from urllib.parse import unquote
 
 import frappe
@@ -147,7 +148,11 @@ def attach_privately(doc: Document, _method: str | None = None) -> None:
 		if frappe.db.exists("File", owner):
 			continue
 		row = frappe.new_doc("File")
-		row.update({**owner, "is_private": 1, "folder": "Home/Attachments"})
+		row.update(
+			{**owner, "file_name": posixpath.basename(url), "is_private": 1, "folder": "Home/Attachments"}
+		)
+		# given as bytes: reading them by itself, 16 would take a picture for text and store it damaged
+		row.content = Path(row.get_full_path()).read_bytes()
 		row.insert(ignore_permissions=True)  # whoever may save the document; the api checked whose file it is
 		# the same content may be stored under another name already
 		doc.set(field.fieldname, row.file_url)
@@ -163,5 +168,6 @@ def _content(doc: Document) -> bytes:
 	if not content:
 		if doc.is_remote_file:
 			frappe.throw(_("Upload the file itself; an address elsewhere proves nothing."))
-		content = doc.get_content()
+		# the framework's get_content turns bytes into text where some encoding fits
+		content = Path(doc.get_full_path()).read_bytes()
 	return content.encode() if isinstance(content, str) else content

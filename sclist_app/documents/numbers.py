@@ -41,12 +41,14 @@ def draw(bureau: str, document_kind: str, year: int) -> str:
 		frappe.db.get_value("SC Number Rule", {"bureau": bureau, "document_kind": document_kind}, "start")
 		or 1
 	)
-	number = _next(f"{bureau}:{document_kind}:{year}", int(first))
+	number = _next(bureau, f"{bureau}:{document_kind}:{year}", int(first))
 	return f"{prefix}〔{year}〕{number}号"
 
 
-def _next(key: str, first: int) -> int:
+def _next(bureau: str, key: str, first: int) -> int:
 	if not frappe.db.exists(COUNTER, key):
+		# drawers of a first number follow each other; waiting on the counter's own gap they would stop each other
+		frappe.db.get_value("SC Bureau", bureau, "name", for_update=True)
 		_create(key, first - 1)
 	last = frappe.db.get_value(COUNTER, key, "last", for_update=True)
 	frappe.db.set_value(COUNTER, key, "last", last + 1)

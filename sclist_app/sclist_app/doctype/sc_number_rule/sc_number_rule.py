@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from sclist_app.documents import rules
+
 
 class SCNumberRule(Document):
-	pass
+	def validate(self):
+		rules.validate_number_rule(self)

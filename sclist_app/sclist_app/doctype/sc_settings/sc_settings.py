@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from sclist_app.documents import rules
+
 
 class SCSettings(Document):
-	pass
+	def validate(self):
+		rules.validate_settings(self)

@@ -1,0 +1,30 @@
+"""Settings and number rules that would let a document go wrong are refused."""
+
+import frappe
+import pytest
+
+from tests.site.support import CITY, DISTRICT
+
+
+def rule(bureau: str, kind: str, prefix: str):
+	doc = frappe.new_doc("SC Number Rule")
+	doc.update({"bureau": bureau, "document_kind": kind, "prefix": prefix})
+	return doc
+
+
+def test_one_prefix_belongs_to_one_rule(site):
+	rule(DISTRICT, "D01", "试应急失信告").insert()
+	with pytest.raises(frappe.ValidationError, match="试应急失信告"):
+		rule(CITY, "D01", " 试应急失信 告").insert()
+	rule(CITY, "D01", "并试失信告").insert()
+
+
+def test_joint_service_is_switched_off_with_a_reason_only(site):
+	settings = frappe.get_doc("SC Settings")
+	settings.joint_service, settings.joint_service_off_reason = 0, "  "
+	with pytest.raises(frappe.ValidationError):
+		settings.save()
+	settings = frappe.get_doc("SC Settings")
+	settings.joint_service, settings.joint_service_off_reason = 0, "省信用信息平台已同步送达"
+	settings.save()
+	assert not frappe.db.get_single_value("SC Settings", "joint_service")

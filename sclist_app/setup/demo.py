@@ -177,9 +177,7 @@ def _person(email: str, name: str, bureau: str, posts: tuple[str, ...]) -> None:
 		user.update(
 			{
 				"email": email,
-				"first_name": name,
-				"last_name": MARK,
-				"full_name": name + MARK,
+				"first_name": name + MARK,
 				"language": "zh",
 				"user_type": "System User",
 				"send_welcome_email": 0,

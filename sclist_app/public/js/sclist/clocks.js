@@ -9,12 +9,15 @@ export function clocks(view) {
 	rows.sort(
 		(a, b) => running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || ""))
 	);
+	// a limit of no article is the procedure's own, one a step: its name says which
+	const titles = new Map((view.steps || []).map((step) => [step.code, step.title]));
+	const name = (clock) => (!clock.article && titles.get(clock.step)) || clock.limit_name;
 	return section(
 		__("Limits"),
 		el(
 			"ul.sc-clocks",
 			{},
-			rows.map((clock) => row(clock, running(clock)))
+			rows.map((clock) => row({ ...clock, limit_name: name(clock) }, running(clock)))
 		)
 	);
 }

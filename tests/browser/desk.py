@@ -202,7 +202,8 @@ class Desk:
 			".modal-footer .btn-modal-primary, .modal-footer .btn-primary, .modal-footer .btn-danger"
 		).locator("visible=true").first.click()
 		if not refused:
-			expect(self.page.locator(".modal.show")).to_have_count(0)
+			# four documents drawn on a busy machine take their time
+			expect(self.page.locator(".modal.show")).to_have_count(0, timeout=90_000)
 			self.settled()
 
 	def act(self, label: str, opinion: str = "") -> None:

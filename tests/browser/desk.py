@@ -112,6 +112,15 @@ class Desk:
 	def dialog(self) -> Locator:
 		return self.page.locator(".modal.show").last
 
+	def opened_dialog(self) -> Locator:
+		"""The dialog, once it has come in."""
+		expect(self.dialog).to_be_visible()
+		self.page.wait_for_function(
+			"[...document.querySelectorAll('.modal.show')].every((modal) => getComputedStyle(modal).opacity === '1')"
+		)
+		self.settled()
+		return self.dialog
+
 	@property
 	def document(self) -> str:
 		"""Name of the document in the open form."""
@@ -132,15 +141,15 @@ class Desk:
 		return (scope or self.form).locator(f'.frappe-control[data-fieldname="{fieldname}"]:visible').first
 
 	def type(self, fieldname: str, text: str, scope: Locator | None = None) -> None:
+		"""Type and leave the field; again where the form drew itself anew meanwhile and lost it."""
 		control = self.field(fieldname, scope).locator("input, textarea").first
-		for _attempt in range(4):
+		for _ in range(3):
 			control.fill(text)
 			control.blur()
-			# a form that is just redrawn for the field before empties this one, faster than people type
-			self.page.wait_for_timeout(150)
+			self.settled()
 			if control.input_value():
 				return
-		expect(control).not_to_have_value("")
+		raise AssertionError(f"{fieldname} does not keep what is typed")
 
 	def choose(self, fieldname: str, value: str, scope: Locator | None = None) -> None:
 		self.field(fieldname, scope).locator("select").select_option(value)
@@ -191,8 +200,7 @@ class Desk:
 		"""A button of the open task; returns the dialog it opens."""
 		self.panel.locator("[data-action]").filter(has_text=label).first.click()
 		expect(self.dialog.locator(".modal-title")).to_contain_text(label)
-		self.settled()
-		return self.dialog
+		return self.opened_dialog()
 
 	def confirm(self, refused: bool = False) -> None:
 		"""The main button of the open dialog; by default until it has closed and the case is shown anew."""

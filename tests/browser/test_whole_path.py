@@ -83,6 +83,7 @@ def serve_everything(desk: Desk) -> int:
 	expect(waiting.first).to_be_visible()
 	while waiting.count():
 		waiting.first.get_by_role("button").click()
+		desk.opened_dialog()
 		desk.type("place", "受送达人住所", desk.dialog)
 		desk.type("receiver", "签收人", desk.dialog)
 		desk.type("relationship", "法定代表人", desk.dialog)
@@ -99,7 +100,7 @@ def each(desk: Desk, button: str, fill: Callable[[], None] = lambda: None) -> in
 	count = 0
 	while left := buttons.count():
 		buttons.first.click()
-		expect(desk.dialog).to_be_visible()
+		desk.opened_dialog()
 		fill()
 		desk.confirm()
 		expect(buttons).to_have_count(left - 1)
@@ -166,7 +167,8 @@ def test_from_penalty_to_public_list(desk_of, browser_page, party, photo):
 
 	clerk.open_case(case)
 	for name in (party.company, party.head):
-		clerk.panel.get_by_role("button", name=re.compile("登记放弃声明")).click()
+		clerk.panel.get_by_role("button", name="登记放弃声明").click()
+		clerk.opened_dialog()
 		clerk.field("subject", clerk.dialog).locator("select").select_option(label=name)
 		clerk.upload_paper("file", "放弃陈述申辩声明.pdf")
 		photo(clerk, "waiver")

@@ -56,10 +56,22 @@ def check_service(facts: ServiceFacts, today: date) -> list[Finding]:
 			found.append(Finding(code, message, cited))
 
 	if not article:
-		return [Finding("service.way", N_("Choose one of the seven ways of service."), cite(CIVIL_PROCEDURE_LAW, 87))]
+		return [
+			Finding(
+				"service.way", N_("Choose one of the seven ways of service."), cite(CIVIL_PROCEDURE_LAW, 87)
+			)
+		]
 	if facts.delivered_on is None:
-		return [Finding("service.date", N_("Enter the date of the receipt, the arrival or the announcement."), article)]
-	want(facts.delivered_on > today, "service.future", N_("The date of service lies in the future. Enter the real date."))
+		return [
+			Finding(
+				"service.date", N_("Enter the date of the receipt, the arrival or the announcement."), article
+			)
+		]
+	want(
+		facts.delivered_on > today,
+		"service.future",
+		N_("The date of service lies in the future. Enter the real date."),
+	)
 	want(
 		bool(facts.issued_on and facts.delivered_on < facts.issued_on),
 		"service.before_issue",
@@ -75,14 +87,20 @@ def check_service(facts: ServiceFacts, today: date) -> list[Finding]:
 	if facts.way == "Direct":
 		want(not facts.receiver.strip(), "service.receiver", N_("Enter who signed for the document."))
 	elif facts.way == "Left at Domicile":
-		want(not facts.refusal_reason.strip(), "service.refusal", N_("Enter why the recipient refused to sign."))
+		want(
+			not facts.refusal_reason.strip(),
+			"service.refusal",
+			N_("Enter why the recipient refused to sign."),
+		)
 		want(
 			not (facts.witness.strip() or facts.has_proof),
 			"service.witness",
 			N_("Leaving the document needs a witness, or photographs or a video as proof."),
 		)
 	elif facts.way == "By Post":
-		want(not facts.tracking_number.strip(), "service.tracking", N_("Enter the number of the postal item."))
+		want(
+			not facts.tracking_number.strip(), "service.tracking", N_("Enter the number of the postal item.")
+		)
 	elif facts.way == "Electronic":
 		want(
 			not facts.electronic_address.strip(),
@@ -92,7 +110,16 @@ def check_service(facts: ServiceFacts, today: date) -> list[Finding]:
 		)
 	elif facts.way == "Announcement":
 		want(not facts.medium.strip(), "service.medium", N_("Enter where the announcement was published."))
-		want(not facts.remark.strip(), "service.why_announced", N_("Say why no other way of service was possible; the file must show it."))
+		want(
+			not facts.remark.strip(),
+			"service.why_announced",
+			N_("Say why no other way of service was possible; the file must show it."),
+		)
 	if facts.way in ("Direct", "Left at Domicile"):
-		want(facts.servers < 2, "service.servers", N_("Two officers serve a document. Choose the second one."), cite(PENALTY_LAW, 42))
+		want(
+			facts.servers < 2,
+			"service.servers",
+			N_("Two officers serve a document. Choose the second one."),
+			cite(PENALTY_LAW, 42),
+		)
 	return found

@@ -40,7 +40,7 @@ def check(procedure: Procedure, world: World) -> list[Finding]:
 	findings = [*_rows(procedure, world)]
 	if not findings:
 		findings += [*_graph(procedure), *_buttons(procedure)]
-	findings += conditions.check(procedure.conditions)
+	findings += conditions.check(procedure.conditions, procedure.kind)
 	findings += _limits(procedure, world)
 	if not [f for f in findings if f.severity == "error"]:
 		findings += _markings(procedure)
@@ -489,7 +489,9 @@ def _limits(procedure: Procedure, world: World) -> Iterable[Finding]:
 			yield _f("limit.unknown", N_("The limit {limit} does not exist."), row, limit=rule.limit)
 		else:
 			yield from (_with_row(finding, row) for finding in _statutory(rule, world.on))
-	for limit, step in _duplicates((rule.limit, rule.step) for rule in procedure.limits):
+	for limit, step, _channel in _duplicates(
+		(rule.limit, rule.step, rule.channel) for rule in procedure.limits
+	):
 		yield _f("limit.duplicate", N_("The limit {limit} stands twice."), limit, limit=limit, step=step)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sclist_app.law.findings import N_, Finding, Word
 from sclist_app.workflow.conditions import SCHEMA
-from sclist_app.workflow.model import ConditionRow, LimitRule, Procedure
+from sclist_app.workflow.model import ConditionRow, LimitRule, MaterialRule, Procedure
 
 __all__ = ["compare", "condition_in_words"]
 
@@ -62,8 +62,8 @@ def compare(
 		),
 		*_rows(
 			"material",
-			{(m.step, m.title): m.required for m in old.materials},
-			{(m.step, m.title): m.required for m in new.materials},
+			{(m.step, m.title): _need(m) for m in old.materials},
+			{(m.step, m.title): _need(m) for m in new.materials},
 			lambda key: f"{_title(old, new, key[0])} → {key[1]}",
 		),
 		*_rows(
@@ -231,6 +231,7 @@ _OPERATORS = {
 	"set": "已填",
 	"not set": "未填",
 }
+_CHANNELS = {"Credit China": "信用中国"}
 _UNITS = {"Working Day": "个工作日", "Day": "日", "Month": "个月", "Year": "年"}
 
 
@@ -238,11 +239,18 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 	def period(rule: LimitRule) -> str:
 		return f"{rule.n}{_UNITS.get(rule.unit, rule.unit)}"
 
-	before = {(r.limit, r.step): r for r in old.limits}
-	after = {(r.limit, r.step): r for r in new.limits}
+	def extension(rule: LimitRule) -> str:
+		if not rule.extend_n:
+			return "—"
+		return f"{rule.extend_n}{_UNITS.get(rule.unit, rule.unit)}（{names('post', rule.extend_post)}）"
+
+	before = {(r.limit, r.step, r.channel): r for r in old.limits}
+	after = {(r.limit, r.step, r.channel): r for r in new.limits}
 	for key in dict.fromkeys((*before, *after)):
 		a, b = before.get(key), after.get(key)
-		name = names("limit", key[0]) + (f"（{_title(old, new, key[1])}）" if key[1] else "")
+		place = [_title(old, new, key[1])] if key[1] else []
+		place += [_CHANNELS.get(key[2], key[2])] if key[2] else []
+		name = names("limit", key[0]) + (f"（{'、'.join(place)}）" if place else "")
 		if a is None:
 			yield _change("limit.added", N_("Limit {name} added: {new}."), key[0], name=name, new=period(b))
 		elif b is None:
@@ -277,6 +285,21 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 					old=names("post", a.escalate_to) if a.escalate_to else "—",
 					new=names("post", b.escalate_to) if b.escalate_to else "—",
 				)
+			if (a.extend_n, a.extend_post) != (b.extend_n, b.extend_post):
+				yield _change(
+					"limit.extension",
+					N_("Limit {name}: extension {old} → {new}."),
+					key[0],
+					name=name,
+					old=extension(a),
+					new=extension(b),
+				)
+
+
+def _need(material: MaterialRule) -> str:
+	if material.required and material.may_follow:
+		return "必需（可容缺）"
+	return "必需" if material.required else "可选"
 
 
 def _rows(kind: str, before: Mapping, after: Mapping, name: Callable[[Any], str]) -> Iterable[Finding]:

@@ -24,6 +24,7 @@ class Fact:
 	label: str
 	type: str  # "choice" | "set" | "number" | "flag"
 	options: tuple[str, ...] = ()
+	kinds: tuple[str, ...] = ()  # kinds of procedures that know it; empty: all
 
 
 _GROUNDS = ("6-1", "6-2", "6-3", "6-4", "6-5", "7-1", "7-2", "7-3", "7-4")
@@ -69,14 +70,16 @@ def _number(value: Any) -> Decimal | None:
 	return number if number.is_finite() else None
 
 
-def check(rows: Iterable[ConditionRow]) -> list[Finding]:
-	"""What is wrong with the rows of one or more conditions; each finding names the row's code."""
+def check(rows: Iterable[ConditionRow], kind: str = "") -> list[Finding]:
+	"""What is wrong with the rows of one or more conditions in a kind of procedure; each finding names the row's code."""
 	findings = []
 	for row in rows:
 		fact = SCHEMA.get(row.field)
 		bad = None
 		if fact is None:
 			bad = N_("Condition {code}: there is no fact {field}. Choose one from the list.")
+		elif kind and fact.kinds and kind not in fact.kinds:
+			bad = N_("Condition {code}: procedures of this kind do not know the fact {field}.")
 		elif row.operator not in OPERATORS[fact.type]:
 			bad = N_(
 				"Condition {code}: the operator {operator} does not fit the fact {field}. Choose another one."

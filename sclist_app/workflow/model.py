@@ -129,19 +129,31 @@ class ConditionRow:
 
 @dataclass(frozen=True)
 class LimitRule:
+	"""One limit of the procedure.
+
+	channel: where the application came from, if the row holds for that channel only ("Credit China"); a row
+	without one holds for all others. extend_n, extend_post: by how many units, at most, who may extend it.
+	"""
+
 	limit: str
 	n: int
 	unit: str
 	step: str = ""
 	warn_before: int = 1
 	escalate_to: str = ""
+	channel: str = ""
+	extend_n: int = 0
+	extend_post: str = ""
 
 
 @dataclass(frozen=True)
 class MaterialRule:
+	"""may_follow: it may be handed in later against a written promise (容缺受理)."""
+
 	step: str
 	title: str
 	required: bool = True
+	may_follow: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,13 +245,20 @@ class Procedure:
 	def documents_of(self, step: str, action: str) -> tuple[DocumentRule, ...]:
 		return tuple(rule for rule in self.documents if (rule.step, rule.action) == (step, action))
 
-	def limit(self, code: str, step: str = "") -> LimitRule | None:
-		return next((rule for rule in self.limits if (rule.limit, rule.step) == (code, step)), None)
+	def limit(self, code: str, step: str = "", channel: str = "") -> LimitRule | None:
+		"""The row of a limit: that of the channel, else the one that holds for all."""
+		rows = [rule for rule in self.limits if (rule.limit, rule.step) == (code, step)]
+		return next(
+			(rule for wanted in dict.fromkeys((channel, "")) for rule in rows if rule.channel == wanted), None
+		)
 
 	def to_dict(self) -> dict[str, Any]:
-		"""Plain JSON values; `from_dict` gives the same procedure back."""
-		data = asdict(self)
-		data.pop("key")
+		"""Plain JSON values without the columns that have their default; `from_dict` gives the same procedure back.
+
+		So a column that a later release adds does not change what older versions hash to.
+		"""
+		tables = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("kind", "key")}
+		data = {"kind": self.kind, **{name: [_given(row) for row in rows] for name, rows in tables.items()}}
 		return json.loads(json.dumps(data, ensure_ascii=False, default=str))
 
 	@classmethod
@@ -276,10 +295,21 @@ class Procedure:
 		return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _given(row: Any) -> dict[str, Any]:
+	return {
+		name: value for name, value in asdict(row).items() if value != _DEFAULTS[type(row)].get(name, MISSING)
+	}
+
+
+_DEFAULTS = {
+	row_type: {f.name: f.default for f in fields(row_type)}
+	for row_type in (Step, Transition, ConditionRow, LimitRule, MaterialRule, DocumentRule, FieldRule)
+}
+
 _ENUMS = {"nature": Nature, "mode": Mode, "on_refusal": OnRefusal, "verb": Verb}
 _LISTS = ("targets", "effects", "waits_for", "separate_from")
-_INTS = ("quorum", "priority", "group_no", "n", "warn_before")
-_BOOLS = ("is_start", "reason_required", "required")
+_INTS = ("quorum", "priority", "group_no", "n", "warn_before", "extend_n")
+_BOOLS = ("is_start", "reason_required", "required", "may_follow")
 
 
 def _row(row_type: type, row: Mapping[str, Any]) -> Any:

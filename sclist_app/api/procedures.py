@@ -121,18 +121,32 @@ def bind(version: str, bureau: str, effective_from: str) -> dict:
 def export(version: str) -> None:
 	"""A version as a package file. Needs read permission."""
 	doc = _read(version)
-	package = packages.export(doc.name)
-	frappe.local.response.filename = f"{doc.name}.json"
+	_download(packages.export(doc.name), doc.name)
+
+
+@frappe.whitelist(methods=["GET"])
+def export_bureau(bureau: str) -> None:
+	"""All of a bureau's own rules as a package file. Needs a configuring or approving post there."""
+	if not may_approve(name_of(bureau, "bureau")):
+		_configuring(bureau)
+	_download(packages.export_bureau(bureau), bureau)
+
+
+def _download(package: dict, name: str) -> None:
+	frappe.local.response.filename = f"{name}.json"
 	frappe.local.response.filecontent = json.dumps(package, ensure_ascii=False, indent=1).encode()
 	frappe.local.response.type = "download"
 
 
 @frappe.whitelist(methods=["POST"])
-def import_package(content: str, bureau: str, code: str, procedure_name: str = "") -> dict:
-	"""Make a draft from a package file. Needs a configuring post in the bureau."""
+def import_package(content: str, bureau: str, code: str = "", procedure_name: str = "") -> dict:
+	"""Bring a package file into a bureau, its procedures as drafts. Needs a configuring post in the bureau."""
 	_configuring(bureau)
+	made = packages.import_package(
+		text_of(content, 2 * packages.MOST_BYTES), bureau, text_of(code, 60), text_of(procedure_name, 140)
+	)
 	return {
-		"name": packages.import_draft(
-			text_of(content, 2_000_000), bureau, name_of(code, "code"), text_of(procedure_name, 140)
-		)
+		"versions": made.versions,
+		"created": [{"doctype": doctype, "name": name} for doctype, name in made.created],
+		"present": [{"doctype": doctype, "name": name} for doctype, name in made.present],
 	}

@@ -1,29 +1,62 @@
-"""Procedures as one file each: schema, content, hash. What comes in is data, checked like typed input.
+"""A bureau's rules as one file: procedures, papers, texts, terms, with schema and hash.
 
-Nothing in a package is executed, and a package that is too large, too deep, of another schema or changed after
-its hash was taken is refused before anything is read from it.
+What comes in is data, checked like typed input: procedures become drafts that the checker and an approver still
+have to pass, everything else goes through the same controllers as a form. Nothing in a package is executed, and a
+package that is too large, too deep, of another schema or changed after its hash was taken is refused before
+anything is read from it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from sclist_app.law.findings import N_
 from sclist_app.workflow import store
 from sclist_app.workflow.model import Procedure
 
-__all__ = ["PackageRefused", "export", "import_draft", "parse"]
+__all__ = [
+	"Imported",
+	"Package",
+	"PackageRefused",
+	"export",
+	"export_bureau",
+	"import_package",
+	"parse",
+	"seal",
+]
 
-SCHEMA = 1
-MOST_BYTES = 1024 * 1024
-MOST_DEPTH = 8
+SCHEMA = 2
+MOST_BYTES = 2 * 1024 * 1024
+MOST_DEPTH = 10
 MOST_ROWS = 500
-FIELDS = {"schema", "kind", "code", "procedure_name", "description", "version_no", "procedure", "hash"}
+FIELDS = {"schema", "title", "description", "procedures", "rows", "hash"}
+PROCEDURE_FIELDS = {"kind", "code", "procedure_name", "description", "procedure"}
+
+
+@dataclass(frozen=True)
+class Form:
+	"""A DocType of rules that may travel: its columns, and those that tell one row of a bureau from another."""
+
+	fields: tuple[str, ...]
+	identity: tuple[str, ...]
+
+
+FORMS: Mapping[str, Form] = {
+	"SC Document Template": Form(("document_kind", "enabled", "date_style", "body"), ("document_kind",)),
+	"SC Text Block": Form(("block", "text"), ("block",)),
+	"SC Number Rule": Form(("document_kind", "prefix", "start"), ("document_kind",)),
+	"SC Publication Channel": Form(
+		("code", "channel_name", "own_page", "mandatory", "owner_organ", "enabled"), ("code",)
+	),
+}
 
 
 class PackageRefused(ValueError):
@@ -34,65 +67,184 @@ class PackageRefused(ValueError):
 		self.message, self.values = message, values
 
 
-def _digest(data: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Package:
+	"""A package that was read: each procedure with its names, and rows of rules by DocType."""
+
+	title: str
+	procedures: tuple[tuple[Mapping[str, str], Procedure], ...]
+	rows: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+
+@dataclass
+class Imported:
+	"""What an import made. versions: drafts; created, present: (DocType, name) of other rules made or there before."""
+
+	versions: list[str] = field(default_factory=list)
+	created: list[tuple[str, str]] = field(default_factory=list)
+	present: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _digest(data: Mapping[str, Any]) -> str:
 	content = {key: value for key, value in data.items() if key != "hash"}
 	text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 	return hashlib.sha256(text.encode()).hexdigest()
 
 
-def export(version: str) -> dict[str, Any]:
-	"""A version as a package; `parse` reads it back unchanged."""
-	doc = frappe.get_doc("SC Procedure Version", version)
-	procedure = frappe.get_doc("SC Procedure", doc.procedure)
-	content = store.to_procedure(doc).to_dict()
-	kind = content.pop("kind")
-	data = {
-		"schema": SCHEMA,
-		"kind": kind,
-		"code": procedure.code,
-		"procedure_name": procedure.procedure_name,
-		"description": procedure.description or "",
-		"version_no": doc.version_no,
-		"procedure": content,
-	}
+def seal(data: Mapping[str, Any]) -> dict[str, Any]:
+	"""The package with the hash of its content."""
 	return {**data, "hash": _digest(data)}
 
 
-def parse(text: str) -> tuple[dict[str, Any], Procedure]:
-	"""The package and its procedure.
+# ------------------------------------------------------------------------ out
+
+
+def export(version: str) -> dict[str, Any]:
+	"""One version as a package; `parse` reads it back unchanged."""
+	doc = frappe.get_doc("SC Procedure Version", version)
+	return _package(_names(doc)["procedure_name"], [doc], {})
+
+
+def export_bureau(bureau: str) -> dict[str, Any]:
+	"""All a bureau rules itself: the newest published version of each of its procedures, and its papers and words."""
+	versions = []
+	for procedure in frappe.get_all(
+		"SC Procedure", filters={"bureau": bureau}, pluck="name", order_by="kind, name"
+	):
+		newest = frappe.get_all(
+			"SC Procedure Version",
+			filters={"procedure": procedure, "status": "Published"},
+			pluck="name",
+			order_by="version_no desc",
+			limit=1,
+		)
+		versions += [frappe.get_doc("SC Procedure Version", name) for name in newest]
+	rows = {doctype: [_row(doc, form) for doc in _own(doctype, bureau)] for doctype, form in FORMS.items()}
+	title = frappe.get_cached_value("SC Bureau", bureau, "bureau_name") or bureau
+	return _package(title, versions, {doctype: own for doctype, own in rows.items() if own})
+
+
+def _own(doctype: str, bureau: str) -> list[Document]:
+	names = frappe.get_all(doctype, filters={"bureau": bureau}, pluck="name", order_by="name")
+	return [frappe.get_doc(doctype, name) for name in names]
+
+
+def _row(doc: Document, form: Form) -> dict[str, Any]:
+	row: dict[str, Any] = {}
+	for name in form.fields:
+		value = doc.get(name)
+		df = doc.meta.get_field(name)
+		if df.fieldtype in frappe.model.table_fields:
+			value = [{key: _plain(child.get(key)) for key in _columns(df.options)} for child in value or ()]
+		if value not in (None, "", []):
+			row[name] = _plain(value)
+	return row
+
+
+def _plain(value: Any) -> Any:
+	return value if isinstance(value, str | int | float | bool | list) or value is None else str(value)
+
+
+def _columns(doctype: str) -> list[str]:
+	return [
+		df.fieldname
+		for df in frappe.get_meta(doctype).fields
+		if df.fieldtype not in frappe.model.no_value_fields
+	]
+
+
+def _names(version: Document) -> dict[str, str]:
+	procedure = frappe.get_doc("SC Procedure", version.procedure)
+	return {
+		"kind": procedure.kind,
+		"code": procedure.code,
+		"procedure_name": procedure.procedure_name,
+		"description": procedure.description or "",
+	}
+
+
+def _package(title: str, versions: Iterable[Document], rows: Mapping[str, Any]) -> dict[str, Any]:
+	procedures = []
+	for version in versions:
+		content = store.to_procedure(version).to_dict()
+		content.pop("kind")
+		procedures.append({**_names(version), "procedure": content})
+	return seal(
+		{"schema": SCHEMA, "title": title, "description": "", "procedures": procedures, "rows": dict(rows)}
+	)
+
+
+# ------------------------------------------------------------------------- in
+
+
+def parse(text: str) -> Package:
+	"""Read a package.
 
 	Raises:
 		PackageRefused: too large or deep, no JSON, another schema, unknown fields, hash or rows wrong.
 	"""
 	if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-		raise PackageRefused(N_("The file is larger than a procedure package can be (1 MB)."))
+		raise PackageRefused(N_("The file is larger than a package of rules can be (2 MB)."))
 	if _depth(text) > MOST_DEPTH:
-		raise PackageRefused(N_("The file is nested too deeply for a procedure package."))
+		raise PackageRefused(N_("The file is nested too deeply for a package of rules."))
 	try:
 		data = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
 	except (ValueError, RecursionError):
-		raise PackageRefused(N_("The file cannot be read as a procedure package.")) from None
-	if (
-		not isinstance(data, dict)
-		or data.get("schema") != SCHEMA
-		or not isinstance(data.get("procedure"), dict)
-	):
+		raise PackageRefused(N_("The file cannot be read as a package of rules.")) from None
+	if not isinstance(data, dict) or data.get("schema") != SCHEMA:
 		raise PackageRefused(
-			N_("The file is not a procedure package of this system (schema {schema})."), schema=SCHEMA
+			N_("The file is not a package of rules of this system (schema {schema})."), schema=SCHEMA
 		)
 	if unknown := sorted(set(data) - FIELDS):
 		raise PackageRefused(N_("The package has fields that are not known: {fields}."), fields=unknown)
 	if data.get("hash") != _digest(data):
 		raise PackageRefused(N_("The package was changed after it was exported: its hash does not fit."))
-	rows = data["procedure"]
-	if set(rows) - set(store.TABLES) or not all(
-		isinstance(r, list) and len(r) <= MOST_ROWS for r in rows.values()
-	):
+	procedures = tuple(_procedure(row) for row in _list(data.get("procedures")))
+	rows = data.get("rows") or {}
+	if not isinstance(rows, dict) or set(rows) - set(FORMS):
 		raise PackageRefused(N_("The package has tables that are not known, or too many rows."))
+	return Package(
+		str(data.get("title") or ""),
+		procedures,
+		{doctype: tuple(_known(doctype, row) for row in _list(own)) for doctype, own in rows.items()},
+	)
+
+
+def _list(value: Any) -> list:
+	if not isinstance(value or [], list) or len(value or []) > MOST_ROWS:
+		raise PackageRefused(N_("The package has tables that are not known, or too many rows."))
+	return value or []
+
+
+def _procedure(row: Any) -> tuple[Mapping[str, str], Procedure]:
+	if not isinstance(row, dict) or not isinstance(row.get("procedure"), dict):
+		raise PackageRefused(N_("A row of the package cannot be read: {reason}"), reason="procedure")
+	if unknown := sorted(set(row) - PROCEDURE_FIELDS):
+		raise PackageRefused(N_("The package has fields that are not known: {fields}."), fields=unknown)
+	tables = row["procedure"]
+	if set(tables) - set(store.TABLES):
+		raise PackageRefused(N_("The package has tables that are not known, or too many rows."))
+	for own in tables.values():
+		_list(own)
+	names = {key: str(row.get(key) or "") for key in ("kind", "code", "procedure_name", "description")}
 	try:
-		return data, Procedure.from_dict({"kind": data["kind"], **rows})
+		return names, Procedure.from_dict({"kind": names["kind"], **tables})
 	except (ValueError, TypeError, KeyError, AttributeError) as error:
 		raise PackageRefused(N_("A row of the package cannot be read: {reason}"), reason=str(error)) from None
+
+
+def _known(doctype: str, row: Any) -> Mapping[str, Any]:
+	if not isinstance(row, dict):
+		raise PackageRefused(N_("A row of the package cannot be read: {reason}"), reason=doctype)
+	if unknown := sorted(set(row) - set(FORMS[doctype].fields)):
+		raise PackageRefused(N_("The package has fields that are not known: {fields}."), fields=unknown)
+	for value in row.values():
+		for child in value if isinstance(value, list) else ():
+			if not isinstance(child, dict) or any(isinstance(v, list | dict) for v in child.values()):
+				raise PackageRefused(N_("A row of the package cannot be read: {reason}"), reason=doctype)
+		if isinstance(value, dict):
+			raise PackageRefused(N_("A row of the package cannot be read: {reason}"), reason=doctype)
+	return row
 
 
 def _depth(text: str) -> int:
@@ -128,25 +280,44 @@ def _no_constant(name: str) -> None:
 	raise ValueError(name)
 
 
-def import_draft(text: str, bureau: str, code: str, procedure_name: str) -> str:
-	"""Make a draft of a package in a bureau; the checker has the word when it is submitted. Returns the version.
+def import_package(text: str, bureau: str, code: str = "", procedure_name: str = "") -> Imported:
+	"""Bring a package into a bureau: its procedures as drafts, its other rules where the bureau has none of its own.
+
+	code: of the procedure, if there is one; of several it is what their own codes are put behind, so that two
+	bureaus may import the same file.
 
 	Raises:
-		frappe.ValidationError: the package is refused.
+		frappe.ValidationError: the package is refused, or a row of it is; nothing is written then.
 	"""
 	try:
-		data, procedure = parse(text)
+		package = parse(text)
 	except PackageRefused as refused:
 		frappe.throw(_(refused.message).format(**refused.values), title=_("Package refused"))
-	if not frappe.db.exists("SC Procedure", code):
+	made = Imported()
+	alone = len(package.procedures) == 1
+	for names, procedure in package.procedures:
+		own_code = (code or names["code"]) if alone else "-".join(filter(None, (code, names["code"])))
+		title = (procedure_name if alone else "") or names["procedure_name"]
+		made.versions.append(_draft(names, procedure, bureau, own_code, title))
+	for doctype, rows in package.rows.items():
+		for row in rows:
+			_bring(doctype, row, bureau, made)
+	return made
+
+
+def _draft(names: Mapping[str, str], procedure: Procedure, bureau: str, code: str, title: str) -> str:
+	known = frappe.db.get_value("SC Procedure", code, ["bureau", "kind"], as_dict=True)
+	if known and (known.bureau, known.kind) != (bureau, names["kind"]):
+		frappe.throw(_("The code {0} belongs to another procedure. Enter another code.").format(code))
+	if not known:
 		doc = frappe.new_doc("SC Procedure")
 		doc.update(
 			{
 				"code": code,
-				"procedure_name": procedure_name or data["procedure_name"],
-				"kind": data["kind"],
+				"procedure_name": title,
+				"kind": names["kind"],
 				"bureau": bureau,
-				"description": data.get("description"),
+				"description": names["description"],
 			}
 		)
 		doc.insert()
@@ -155,3 +326,22 @@ def import_draft(text: str, bureau: str, code: str, procedure_name: str) -> str:
 	store.fill_tables(version, procedure)
 	version.insert()
 	return version.name
+
+
+def _bring(doctype: str, row: Mapping[str, Any], bureau: str, made: Imported) -> None:
+	identity = {name: row.get(name) for name in FORMS[doctype].identity}
+	present = frappe.db.get_value(doctype, {**identity, "bureau": bureau}, "name")
+	if present:
+		made.present.append((doctype, present))
+		return
+	doc = frappe.new_doc(doctype)
+	for name, value in row.items():
+		df = doc.meta.get_field(name)
+		if isinstance(value, list):
+			columns = set(_columns(df.options)) if df.fieldtype in frappe.model.table_fields else set()
+			doc.set(name, [{k: v for k, v in child.items() if k in columns} for child in value])
+		else:
+			doc.set(name, value)
+	doc.bureau = bureau
+	doc.insert()
+	made.created.append((doctype, doc.name))

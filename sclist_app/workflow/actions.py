@@ -20,7 +20,7 @@ from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
 from sclist_app.workflow import clocks, runner, store
 from sclist_app.workflow.effects import run_effects
-from sclist_app.workflow.kinds import Act, kind_of_doctype
+from sclist_app.workflow.kinds import Act, kind_of
 from sclist_app.workflow.model import Nature, Transition, Verb
 
 __all__ = ["ChangedSince", "act", "expire", "gate", "holding", "refuse", "start"]
@@ -48,7 +48,7 @@ def refuse(findings: Iterable[Finding], exception: type[Exception] = NotAllowedB
 
 def start(doc: Document) -> str:
 	"""Start the procedure of the bureau for a new document; returns the run's name."""
-	of_kind = kind_of_doctype(doc.doctype)
+	of_kind = kind_of(doc)
 	run = store.create_run(doc, of_kind.name)
 	loaded = store.LoadedRun(
 		run, doc, store.load_procedure(run.procedure_version), runner.RunState(), of_kind
@@ -58,6 +58,7 @@ def start(doc: Document) -> str:
 	except runner.Refusal as refusal:
 		refuse(refusal.findings)
 	clocks.signal(run, loaded.procedure, "case_opened", today())
+	of_kind.begun(doc, run, loaded.procedure)
 	store.save(loaded, outcome)
 	first = loaded.procedure.start
 	events.append(

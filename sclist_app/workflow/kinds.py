@@ -20,7 +20,7 @@ from sclist_app.workflow.model import DocumentRule, Procedure, Step, Transition
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
-__all__ = ["Act", "Kind", "kind", "kind_of_doctype"]
+__all__ = ["Act", "Kind", "kind", "kind_of", "kind_of_doctype"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ class Kind:
 
 	name = ""
 	doctype = ""
+
+	def runs_on(self, doc: Document) -> bool:
+		"""Is the document one of this kind? Asked where several kinds run on one DocType."""
+		return True
+
+	def begun(self, doc: Document, run: Document, procedure: Procedure) -> None:
+		"""The run has been made, no step is open yet: the place to start clocks of what happened before."""
 
 	def title(self, doc: Document) -> str:
 		"""A line that tells an officer what the task is about."""
@@ -84,6 +91,19 @@ def kind(name: str) -> Kind:
 	if not path:
 		frappe.throw(_("No procedure of the kind {0} can run here.").format(_(name)))
 	return frappe.get_attr(path)()
+
+
+def kind_of(doc: Document) -> Kind:
+	"""The kind that runs on this document.
+
+	Raises:
+		frappe.ValidationError: none does.
+	"""
+	for name in _registered():
+		candidate = kind(name)
+		if candidate.doctype == doc.doctype and candidate.runs_on(doc):
+			return candidate
+	frappe.throw(_("No procedure runs on {0}.").format(_(doc.doctype)))
 
 
 def kind_of_doctype(doctype: str) -> Kind:

@@ -14,7 +14,6 @@ from sclist_app.law.findings import Finding, render
 from sclist_app.workflow import actions, handing, runner, store
 from sclist_app.workflow.clocks import TERMS
 from sclist_app.workflow.desk import days_left
-from sclist_app.workflow.kinds import kind_of_doctype
 from sclist_app.workflow.model import Procedure, Verb
 
 __all__ = ["view"]
@@ -74,7 +73,7 @@ def view(doc: Document) -> dict[str, Any]:
 	panel["may_withdraw"] = handing.may_withdraw(loaded)
 	panel["clocks"] = _clocks(run)
 	panel["events"] = _events(doc)
-	panel |= kind_of_doctype(doc.doctype).panel(doc)
+	panel |= loaded.kind.panel(doc)
 	return panel
 
 

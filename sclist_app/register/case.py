@@ -24,6 +24,7 @@ from sclist_app.law.facts import (
 	SubjectFacts,
 )
 from sclist_app.register.identity import shown_code
+from sclist_app.register.paperwork import latest, papers_of
 
 __all__ = ["CaseReader", "complete", "condition_facts"]
 
@@ -149,30 +150,11 @@ class CaseReader:
 
 	@cached_property
 	def notices(self) -> list:
-		rows = frappe.get_all(
-			"SC Notice",
-			filters={"reference_doctype": "SC Case", "reference_name": self.doc.name, "status": "Issued"},
-			fields=[
-				"name",
-				"document_kind",
-				"addressee",
-				"addressee_name",
-				"number",
-				"issued_on",
-				"html",
-				"joint_with",
-				"title",
-			],
-			order_by="issued_on asc, creation asc",
-		)
-		served = served_dates([row.name for row in rows])
-		for row in rows:
-			row.served_on = served.get(row.name)
-		return rows
+		return papers_of("SC Case", self.doc.name)
 
 	def latest(self, kind: str) -> dict[str, Any]:
 		"""Entity → its last document of the kind; after a new notice the earlier one counts no more."""
-		return {row.addressee: row for row in self.notices if row.document_kind == kind}
+		return latest(self.notices, kind)
 
 	def answers(self, entity: str) -> list:
 		"""What the party answered to the last notice served on it."""
@@ -326,21 +308,6 @@ class CaseReader:
 			.run()
 		)
 		return [row[0] for row in rows]
-
-
-def served_dates(notices: list[str]) -> dict[str, Any]:
-	"""Notice → the day it counts as served (the first service that succeeded)."""
-	if not notices:
-		return {}
-	dates: dict[str, Any] = {}
-	for row in frappe.get_all(
-		"SC Service Record",
-		filters={"notice": ["in", notices], "result": "Served"},
-		fields=["notice", "served_on"],
-		order_by="served_on asc",
-	):
-		dates.setdefault(row.notice, getdate(row.served_on))
-	return dates
 
 
 def _bureau_name(code: str | None) -> str:

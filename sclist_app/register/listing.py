@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
@@ -12,7 +10,6 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from sclist_app.access.today import today
-from sclist_app.documents.issue import Paper, issue, missing_facts
 from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
@@ -21,117 +18,84 @@ from sclist_app.register import publication, records
 from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts
+from sclist_app.register.paperwork import Addressee, PaperKind, drawn, ends
 from sclist_app.workflow import clocks
 from sclist_app.workflow.calendars import calendar_of
-from sclist_app.workflow.kinds import Act, Kind
+from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure, Verb
 
 NOTICE, DECISION, REPAIR = "D01", "D05", "D19"
-DATES = ("notice_served_on", "defence_closes_on", "decided_on", "decision_served_on")
-GOING_ON = (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE)
 
 
-class ListingKind(Kind):
+class ListingKind(PaperKind):
 	name = "Listing"
 	doctype = "SC Case"
+	kept = ("notice_served_on", "defence_closes_on", "decided_on", "decision_served_on")
+	gates = {
+		"service": "gate_service",
+		"defence": "gate_defence",
+		"system_entry": "gate_entry",
+		"publication": "gate_publication",
+		"measure_records": "gate_measures",
+	}
+	followers = {
+		"service": "served",
+		"defence": "heard",
+		"system_entry": "entered",
+		"publication": "published",
+	}
+	joint = {REPAIR: DECISION}
+	law_articles = {NOTICE: cite(ORDER_11, 9), DECISION: cite(ORDER_11, 10)}
 
 	def title(self, doc: Document) -> str:
 		return doc.case_title or doc.name
 
-	def facts(self, doc: Document) -> Mapping[str, Any]:
+	def facts(self, doc: Document) -> dict[str, Any]:
 		return condition_facts(doc)
+
+	def reader(self, doc: Document) -> CaseReader:
+		return CaseReader(doc)
+
+	def papers(self, reader: CaseReader) -> list:
+		return reader.notices
 
 	# ------------------------------------------------------------------ gates
 
-	def gate(self, act: Act) -> Sequence[Finding]:
-		reader = CaseReader(act.doc)
-		findings: list[Finding] = []
+	def gate_of_law(self, act: Act, reader: CaseReader) -> list[Finding]:
 		kinds = {rule.document_kind for rule in act.documents}
-		leaves_start = act.step.is_start and act.transition.verb is not Verb.CLOSE
-		t01, calendar = defence_period(act.procedure), calendar_of(act.doc.bureau)
 		if DECISION in kinds:
-			findings += guards.may_decide(reader.law, act.today, calendar, t01)
-		elif NOTICE in kinds:
-			findings += guards.may_issue_notice(reader.law)
-		elif leaves_start:
-			findings += guards.may_leave_registration(reader.law)
-		if not [f for f in findings if f.severity == "error"]:
-			findings += self._incomplete_papers(act, reader, {NOTICE} if leaves_start else kinds)
-		if act.transition.verb in GOING_ON:
-			findings += self._tool_gate(act, reader, t01)
-		findings += self._end_gate(act)
-		return findings
+			return guards.may_decide(
+				reader.law, act.today, calendar_of(act.doc.bureau), defence_period(act.procedure)
+			)
+		if NOTICE in kinds:
+			return guards.may_issue_notice(reader.law)
+		return guards.may_leave_registration(reader.law) if _leaves_start(act) else []
 
-	def _incomplete_papers(self, act: Act, reader: CaseReader, kinds: Iterable[str]) -> list[Finding]:
-		"""Facts the documents will need, told while they can still be entered."""
-		findings = []
-		# the repair notice names the decision it goes with, which is numbered just before it
-		for document_kind in sorted(set(kinds) & {NOTICE, DECISION}):
-			for subject in act.doc.subjects:
-				missing = missing_facts(self._paper(act, reader, document_kind, subject))
-				if missing:
-					findings.append(
-						Finding(
-							"paper.incomplete",
-							N_(
-								"{title} for {subject} cannot be drawn up yet, these facts are missing: {missing}. Enter them in the case, the entity or the bureau."
-							),
-							cite(ORDER_11, 9 if document_kind == NOTICE else 10),
-							{
-								"title": frappe.get_cached_value("SC Document Kind", document_kind, "title"),
-								"subject": subject.entity_name,
-								"missing": missing,
-							},
-							row=subject.name,
-						)
-					)
-		return findings
+	def asked_before(self, act: Act) -> Sequence[DocumentRule]:
+		# the notice's facts are entered in the first step; the repair notice names the decision it goes with,
+		# which is numbered just before it
+		if _leaves_start(act):
+			return (DocumentRule(act.step.code, act.transition.action, NOTICE),)
+		return tuple(rule for rule in act.documents if rule.document_kind in (NOTICE, DECISION))
 
-	def _paper(
-		self, act: Act, reader: CaseReader, document_kind: str, subject, joint_with: str | None = None
-	) -> Paper:
-		decided = act.today if document_kind in (DECISION, REPAIR) else None
-		return Paper(
-			kind=document_kind,
-			bureau=act.doc.bureau,
-			facts=paper_facts(
-				act.doc, reader, subject, defence_period(act.procedure).n, starts_on_service(), decided
-			),
-			addressee=subject.entity,
-			addressee_name=subject.entity_name,
-			reference_doctype=act.doc.doctype,
-			reference_name=act.doc.name,
-			run=act.run.name,
-			step=act.step.code,
-			joint_with=joint_with,
-			is_demo=bool(act.doc.is_demo),
-		)
+	def gate_defence(self, act: Act, reader: CaseReader) -> list[Finding]:
+		if act.step.nature is Nature.WAIT:
+			return _still_waiting(reader, act, defence_period(act.procedure))
+		return _unreviewed(reader)
 
-	def _tool_gate(self, act: Act, reader: CaseReader, t01: Period) -> list[Finding]:
-		tool = act.step.tool
-		if tool == "service":
-			return _unserved(reader, act.today)
-		if tool == "defence":
-			if act.step.nature is Nature.WAIT:
-				return _still_waiting(reader, act, t01)
-			return _unreviewed(reader)
-		if tool == "system_entry":
-			return _not_entered(act.doc)
-		if tool == "publication":
-			return publication.unfinished(act.doc.name, reviewed=act.step.nature is Nature.REVIEW)
-		if tool == "measure_records":
-			return _not_carried_out(act.doc)
-		return []
+	def gate_entry(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return _not_entered(act.doc)
 
-	def _end_gate(self, act: Act) -> list[Finding]:
+	def gate_publication(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return publication.unfinished(act.doc.name, reviewed=act.step.nature is Nature.REVIEW)
+
+	def gate_measures(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return _not_carried_out(act.doc)
+
+	def gate_of_end(self, act: Act, reader: CaseReader) -> list[Finding]:
 		"""A case ends as listed only with records, and after a decision it ends no other way."""
-		ends = [
-			act.procedure.by_code[code]
-			for code in act.transition.targets
-			if act.procedure.by_code[code].is_end
-		]
 		listed = bool(records.of_case(act.doc.name, ["name"]))
-		for end in ends:
+		for end in ends(act):
 			if end.outcome == "Listed" and not listed:
 				return [
 					Finding(
@@ -154,48 +118,38 @@ class ListingKind(Kind):
 
 	# -------------------------------------------------------------- documents
 
-	def draw_documents(self, act: Act) -> list[str]:
-		"""Issue the documents of the move for each subject; the repair notice always goes with the decision."""
-		rules = list(act.documents)
-		kinds = {rule.document_kind for rule in rules}
+	def rules(self, act: Act) -> Sequence[DocumentRule]:
+		"""The repair notice always goes with the decision, unless the site switched that off."""
+		kinds = {rule.document_kind for rule in act.documents}
 		if DECISION in kinds and REPAIR not in kinds and _settings("joint_service"):
-			rules.append(DocumentRule(act.step.code, act.transition.action, REPAIR))
-		rules.sort(key=lambda rule: rule.document_kind)
-		issued: list[str] = []
-		decisions: dict[str, str] = {}
-		for rule in rules:
-			for subject in act.doc.subjects:
-				joint = decisions.get(subject.entity) if rule.document_kind == REPAIR else None
-				name = issue(self._paper(act, CaseReader(act.doc), rule.document_kind, subject, joint))
-				if rule.document_kind == DECISION:
-					decisions[subject.entity] = name
-				issued.append(name)
-		return issued
+			return (*act.documents, DocumentRule(act.step.code, act.transition.action, REPAIR))
+		return act.documents
+
+	def addressees(self, doc: Document, rule: DocumentRule) -> Sequence[Addressee]:
+		return [Addressee(row.entity, row.entity_name, row) for row in doc.subjects]
+
+	def facts_of_paper(
+		self, doc: Document, procedure: Procedure, document_kind: str, to: Addressee, reader: CaseReader
+	) -> dict[str, Any]:
+		decided = today() if document_kind in (DECISION, REPAIR) else None
+		return paper_facts(doc, reader, to.row, defence_period(procedure).n, starts_on_service(), decided)
 
 	# ---------------------------------------------------------------- follows
 
-	def follow(self, act: Act, notices: Sequence[str]) -> None:
-		drawn = {
-			row.addressee: row.name
-			for row in frappe.get_all(
-				"SC Notice",
-				filters={"name": ["in", list(notices) or [""]], "document_kind": DECISION},
-				fields=["name", "addressee"],
-				order_by="creation",
-			)
-		}
-		if drawn:
-			self._decided(act, drawn)
-		if act.transition.verb not in GOING_ON:
-			return
-		if act.step.tool == "service":
-			self._served(act)
-		elif act.step.tool == "defence" and act.step.nature is Nature.WAIT:
+	def issued(self, act: Act, notices: Sequence[str]) -> None:
+		if decisions := drawn(notices, DECISION):
+			self._decided(act, decisions)
+
+	def heard(self, act: Act) -> None:
+		if act.step.nature is Nature.WAIT:
 			clocks.signal(act.run, act.procedure, "defence_closed", act.today)
-		elif act.step.tool == "system_entry":
-			records.advance(act.doc.name, "L2")
-			clocks.signal(act.run, act.procedure, "system_entered", act.today)
-		elif act.step.tool == "publication" and not publication.unfinished(act.doc.name, reviewed=True):
+
+	def entered(self, act: Act) -> None:
+		records.advance(act.doc.name, "L2")
+		clocks.signal(act.run, act.procedure, "system_entered", act.today)
+
+	def published(self, act: Act) -> None:
+		if not publication.unfinished(act.doc.name, reviewed=True):
 			records.advance(act.doc.name, "L3")
 			clocks.signal(act.run, act.procedure, "published", act.today)
 
@@ -207,7 +161,7 @@ class ListingKind(Kind):
 		if listed:
 			clocks.signal(act.run, act.procedure, "listed", listed)
 
-	def _served(self, act: Act) -> None:
+	def served(self, act: Act) -> None:
 		reader = CaseReader(act.doc)
 		for kind, field, event in (
 			(NOTICE, "notice_served_on", "notice_served"),
@@ -238,24 +192,9 @@ class ListingKind(Kind):
 	def panel(self, doc: Document) -> dict[str, Any]:
 		return case_panel(doc)
 
-	# ------------------------------------------------------------- projection
 
-	def project(self, doc: Document, run: Document, titles: Sequence[str]) -> None:
-		marking = json.loads(run.marking)
-		active = [code for code, (status, _round) in marking.items() if status == "active"]
-		ended = run.status == "Ended"
-		doc.db_set(
-			{
-				"state": ",".join(active),
-				"state_title": "、".join(titles),
-				"run": run.name,
-				"procedure_version": run.procedure_version,
-				"run_status": run.status,
-				"outcome": run.outcome or None,
-				"closed_on": today() if ended else None,
-				**{field: doc.get(field) for field in DATES},
-			}
-		)
+def _leaves_start(act: Act) -> bool:
+	return act.step.is_start and act.transition.verb is not Verb.CLOSE
 
 
 def defence_period(procedure: Procedure) -> Period:
@@ -270,28 +209,6 @@ def starts_on_service() -> bool:
 
 def _settings(field: str):
 	return frappe.get_cached_doc("SC Settings").get(field)
-
-
-def _unserved(reader: CaseReader, on: date) -> list[Finding]:
-	findings = []
-	last = {(n.document_kind, n.addressee): n for n in reader.notices}
-	for notice in last.values():
-		if notice.served_on is None:
-			message = N_("{title} for {subject} has not been served. Record its service first.")
-		elif notice.served_on > on:
-			message = N_("{title} for {subject} counts as served on {date} only. Wait for that day.")
-		else:
-			continue
-		findings.append(
-			Finding(
-				"service.open",
-				message,
-				f"{cite(ORDER_11, 10, paragraph=2)}、{cite(PENALTY_LAW, 61)}",
-				{"title": notice.title, "subject": notice.addressee_name, "date": notice.served_on},
-				row=notice.name,
-			)
-		)
-	return findings
 
 
 def _still_waiting(reader: CaseReader, act: Act, t01: Period) -> list[Finding]:

@@ -30,6 +30,7 @@ STEP_COLUMNS = {
 	"tool": N_("Tool"),
 	"outcome": N_("Outcome"),
 	"is_start": N_("Start Step"),
+	"in_person": N_("In Person"),
 	"instructions": N_("Instructions"),
 }
 ROUTE_COLUMNS = {

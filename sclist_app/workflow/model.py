@@ -99,6 +99,7 @@ class Step:
 	tool: str = ""
 	outcome: str = ""
 	instructions: str = ""
+	in_person: bool = False  # nobody may deputise (本人办理)
 
 	@property
 	def is_end(self) -> bool:
@@ -309,7 +310,7 @@ _DEFAULTS = {
 _ENUMS = {"nature": Nature, "mode": Mode, "on_refusal": OnRefusal, "verb": Verb}
 _LISTS = ("targets", "effects", "waits_for", "separate_from")
 _INTS = ("quorum", "priority", "group_no", "n", "warn_before", "extend_n")
-_BOOLS = ("is_start", "reason_required", "required", "may_follow")
+_BOOLS = ("is_start", "in_person", "reason_required", "required", "may_follow")
 
 
 def _row(row_type: type, row: Mapping[str, Any]) -> Any:

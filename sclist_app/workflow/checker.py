@@ -18,7 +18,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow import conditions
 from sclist_app.workflow.model import LimitRule, Mode, Nature, Procedure, Transition, Verb
 
-__all__ = ["World", "check"]
+__all__ = ["World", "check", "goes_on"]
 
 ORDER_11 = "《安全生产严重失信主体名单管理办法》"
 
@@ -401,15 +401,19 @@ def _after(procedure: Procedure, marking: _Marking, t: Transition) -> tuple[_Mar
 	return (frozenset(is_open), frozenset(done)), ""
 
 
-def _markings(procedure: Procedure) -> Iterable[Finding]:
+def goes_on(procedure: Procedure, is_open: Collection[str], done: Collection[str]) -> list[Finding]:
+	"""What would stop a case with these open and finished steps from coming to an end. Empty if nothing does."""
+	awaited = {code for step in procedure.steps for code in step.waits_for}
+	return list(_markings(procedure, (frozenset(is_open), frozenset(done) & awaited)))
+
+
+def _markings(procedure: Procedure, first: _Marking | None = None) -> Iterable[Finding]:
 	"""Every state the routes admit, whatever the facts: each must go on to an end, and none be cut off."""
 	routes: dict[str, list[Transition]] = {}
 	for t in procedure.transitions:
 		routes.setdefault(t.step, []).append(t)
-	first: _Marking = (
-		frozenset({procedure.start.code} if not procedure.start.waits_for else ()),
-		frozenset(),
-	)
+	if first is None:
+		first = (frozenset({procedure.start.code} if not procedure.start.waits_for else ()), frozenset())
 	before: dict[_Marking, list[_Marking]] = {first: []}
 	ending: list[_Marking] = []
 	cut: dict[tuple[str, str], None] = {}

@@ -25,6 +25,7 @@ __all__ = [
 	"add_signer",
 	"expire",
 	"permitted",
+	"reopen",
 	"route",
 	"start",
 ]
@@ -588,6 +589,36 @@ def withdraw(
 		work.leave(code, LEFT)
 	work.note("moved", step=",".join(targets), action="withdraw", targets=(step,))
 	work.enter(step)
+	return work.outcome_of(None)
+
+
+def reopen(
+	procedure: Procedure, state: RunState, steps: Sequence[str], more: Sequence[str], roster: Roster
+) -> Outcome:
+	"""Give active steps new tasks, as a procedure that now applies asks for, and open some more beside them.
+
+	What is open in `steps` is void; where there are votes a new round begins, in which everybody votes again.
+
+	Raises:
+		Refusal: nobody may take a task.
+	"""
+	work = _Work(procedure, state, roster, {})
+	for code in steps:
+		step, round_no = procedure.by_code[code], state.steps[code].round
+		if any(t.vote for t in state.tasks if (t.step, t.round) == (code, round_no)):
+			work.note("votes_void", step=code, round=round_no)
+		if step.mode.votes:
+			round_no += 1  # members are counted by the tasks of the round, void ones too
+		for task in state.open_tasks(code):
+			work.close(task, VOID)
+		work.steps[code] = StepState(ACTIVE, round_no)
+		if step.mode.votes:
+			work.open_signing(step, round_no)
+		else:
+			work.able(step)
+			work.open(step, round_no)
+	for code in more:
+		work.enter(code)
 	return work.outcome_of(None)
 
 

@@ -17,7 +17,7 @@ from sclist_app.law.statute import limits
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import code_of
 
-__all__ = ["paper_facts"]
+__all__ = ["addressee_facts", "bureau_facts", "paper_facts", "penalty_facts", "remedy_facts"]
 
 ROLE_LABELS = {
 	"principal_leader": "主要负责人",
@@ -38,8 +38,8 @@ def paper_facts(
 	entity = reader.entities[subject.entity]
 	ground = frappe.get_cached_doc("SC Listing Ground", doc.ground)
 	return {
-		"bureau": _bureau(bureau),
-		"addressee": _addressee(entity, subject),
+		"bureau": bureau_facts(bureau),
+		"addressee": addressee_facts(entity, subject.role, subject.unit_name),
 		"case": {
 			"number": doc.name,
 			"ground_code": doc.ground,
@@ -49,7 +49,7 @@ def paper_facts(
 			"reasons": doc.reasons or "",
 			"industry": doc.industry or "",
 		},
-		"penalties": [_penalty(p) for p in reader.penalties],
+		"penalties": [penalty_facts(p) for p in reader.penalties],
 		"accidents": [_accident(row) for row in doc.accidents],
 		"persons": _persons(doc, reader, subject),
 		"notice": _notice(reader, subject),
@@ -60,12 +60,7 @@ def paper_facts(
 			"defence_until_text": f"自收到本告知书之日起{t01_days}个工作日内",
 			"hearing_offered": hearing_offered(reader),
 		},
-		"remedy": {
-			"review_body": bureau.review_body,
-			"court": bureau.court,
-			"review_days": limits(today())["T16"].n,
-			"litigation_months": limits(today())["T17"].n,
-		},
+		"remedy": remedy_facts(bureau),
 		"repair": {"accept_days": limits(today())["T10"].n, "decide_days": limits(today())["T12"].n},
 		"blocks": text_blocks(doc.bureau),
 	}
@@ -86,7 +81,16 @@ def hearing_offered(reader: CaseReader) -> bool:
 	return mode == "Always"
 
 
-def _bureau(bureau) -> dict[str, Any]:
+def remedy_facts(bureau) -> dict[str, Any]:
+	return {
+		"review_body": bureau.review_body,
+		"court": bureau.court,
+		"review_days": limits(today())["T16"].n,
+		"litigation_months": limits(today())["T17"].n,
+	}
+
+
+def bureau_facts(bureau) -> dict[str, Any]:
 	return {
 		"name": bureau.bureau_name,
 		"prefix": bureau.document_prefix,
@@ -100,7 +104,8 @@ def _bureau(bureau) -> dict[str, Any]:
 	}
 
 
-def _addressee(entity, subject) -> dict[str, Any]:
+def addressee_facts(entity, role: str | None = "", unit_name: str | None = "") -> dict[str, Any]:
+	"""A party as its papers name it; role and unit as they stand in the case."""
 	person = entity.entity_kind == "Person"
 	return {
 		"name": entity.entity_name,
@@ -109,13 +114,13 @@ def _addressee(entity, subject) -> dict[str, Any]:
 		"code": code_of(entity),
 		"address": entity.address,
 		"legal_representative": entity.legal_representative,
-		"role": ROLE_LABELS.get(subject.role or "", ""),
-		"unit_name": subject.unit_name,
+		"role": ROLE_LABELS.get(role or "", ""),
+		"unit_name": unit_name,
 		"unit_code": frappe.get_cached_value("SC Entity", entity.unit, "uscc") if entity.unit else None,
 	}
 
 
-def _penalty(p) -> dict[str, Any]:
+def penalty_facts(p) -> dict[str, Any]:
 	return {
 		"number": p.document_number,
 		"date": p.decided_on,

@@ -60,5 +60,5 @@ doc_events = {
 
 scheduler_events = {
 	"hourly": ["sclist_app.workflow.scan.expire_windows", "sclist_app.workflow.scan.warn_and_escalate"],
-	"daily": ["sclist_app.access.posts.sync_all_roles"],
+	"daily": ["sclist_app.access.posts.sync_all_roles", "sclist_app.workflow.scan.elapse"],
 }

@@ -20,6 +20,17 @@ UNIT_LABELS = {"workday": "个工作日", "day": "日", "month": "个月", "year
 TERM_YEARS = 3
 EARLY_REMOVAL_MONTHS = 12
 
+# Terms are no periods for doing something: their end does not move to a working day (民法典第二百零三条). Nor
+# does that of an announcement, which counts as served once thirty days have passed (民事诉讼法第九十五条).
+TERMS = ("T05", "T06")
+UNROLLED = (*TERMS, "T15")
+# Periods that run for the party or by themselves. Nobody is late when they end, and no bureau can stop them.
+ELAPSING = (*UNROLLED, "T16", "T17")
+# Limits of the bureau's own work that may stand still alone, for one of the causes. The others run from a
+# decision or from its basis, and nothing but the suspension of the whole case stops them.
+PAUSABLE = ("T10", "T11", "T12", "T13", "T14", "T18", "T22", "T23")
+PAUSE_CAUSES = ("Supplement", "Appraisal", "Other Department", "Announcement")
+
 _DAY = timedelta(days=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import frappe
@@ -52,6 +53,15 @@ class ListingKind(PaperKind):
 
 	def facts(self, doc: Document) -> dict[str, Any]:
 		return condition_facts(doc)
+
+	def begun(self, doc: Document, run: Document, procedure: Procedure) -> None:
+		decided = [getdate(row.decided_on) for row in doc.penalties if row.decided_on]
+		if decided:
+			clocks.signal(run, procedure, "penalty_decided", max(decided))
+
+	def due_changed(self, doc: Document, limit: str, due: date) -> None:
+		if limit == "T01":
+			doc.db_set("defence_closes_on", due)
 
 	def reader(self, doc: Document) -> CaseReader:
 		return CaseReader(doc)
@@ -219,7 +229,10 @@ def _still_waiting(reader: CaseReader, act: Act, t01: Period) -> list[Finding]:
 		notice = reader.latest(NOTICE).get(row.entity)
 		if notice is None or notice.served_on is None:
 			continue
-		due = due_date(notice.served_on, t01, calendar).on
+		due = (
+			clocks.due_from(act.run.name, "T01", notice.served_on)
+			or due_date(notice.served_on, t01, calendar).on
+		)
 		if not reader.answers(row.entity) and act.today <= due:
 			findings.append(
 				Finding(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sclist_app.law import statute
 from sclist_app.law.calendar import seed_calendar
 from sclist_app.law.grounds import GROUNDS, PERSON_ROLES, Ground
-from sclist_app.law.periods import UNIT_LABELS
+from sclist_app.law.periods import PAUSABLE, UNIT_LABELS
 
 if TYPE_CHECKING:
 	from sclist_app.setup.ledger import Ledger
@@ -35,26 +35,32 @@ DEFAULT_MEASURES: Final = frozenset({"M1", "M3", "M4", "M5"})
 
 _UNITS: Final = {"workday": "Working Day", "day": "Day", "month": "Month", "year": "Year"}
 _BOUNDS: Final = {"max": "Maximum", "min": "Minimum", "fixed": "Fixed", "local": "Local", "free": "Free"}
-# code → (event that starts the clock, event that stops it); a limit not here is no clock of a run
+# code → (event that starts the clock, event that stops it); a limit not here is no clock of a run.
+# "step_left": when the last step that names the limit is done. "": it ends by itself, when its time has passed.
 _EVENTS: Final = {
 	"T01": ("notice_served", "defence_closed"),
 	"T02": ("notice_served", "defence_closed"),
 	"T03": ("decision_made", "system_entered"),
 	"T04": ("decision_made", "published"),
 	"T05": ("listed", "record_closed"),
-	"T06": ("listed", ""),
+	"T06": ("listed", "record_closed"),
 	"T07": ("removal_decided", "step_left"),
 	"T08": ("removal_decided", "step_left"),
+	"T09": ("basis_changed", "step_left"),
 	"T10": ("application_received", "step_left"),
+	"T11": ("supplement_asked", "step_left"),
 	"T12": ("application_accepted", "step_left"),
 	"T13": ("removal_decided", "step_left"),
 	"T14": ("decision_made", "decision_served"),
+	"T15": ("announced", ""),
 	"T16": ("decision_served", ""),
 	"T17": ("decision_served", ""),
-	"T20": ("penalty_decided", ""),
-	"T21": ("penalty_decided", ""),
+	"T18": ("objection_received", "step_left"),
+	"T19": ("term_ended", "step_left"),
+	"T20": ("penalty_decided", "step_left"),
+	"T21": ("penalty_decided", "case_opened"),
 	"T22": ("step_entered", "step_left"),
-	"T23": ("removal_decided", ""),
+	"T23": ("removal_decided", "step_left"),
 }
 _FACT_LABELS: Final = {
 	"accidents": "生产安全事故的基本情况",
@@ -137,6 +143,7 @@ def limit_rows(on: date) -> Iterator[Row]:
 			"maximum": limit.maximum or 0,
 			"starts_on": starts_on,
 			"stops_on": stops_on,
+			"pausable": int(limit.code in PAUSABLE),
 			"article": limit.article,
 			"certain": int(limit.certain),
 			"note": note,

@@ -57,8 +57,8 @@ def start(doc: Document) -> str:
 		outcome = runner.start(loaded.procedure, of_kind.facts(doc), loaded.roster)
 	except runner.Refusal as refusal:
 		refuse(refusal.findings)
-	clocks.signal(run, loaded.procedure, "case_opened", today())
 	of_kind.begun(doc, run, loaded.procedure)
+	clocks.signal(run, loaded.procedure, "case_opened", today())
 	store.save(loaded, outcome)
 	first = loaded.procedure.start
 	events.append(

@@ -217,7 +217,7 @@ def suspend(run: str, reason: str) -> None:
 	if loaded.run.status != "Active":
 		frappe.throw(_("Only a running case can be suspended."))
 	reason = _reason(reason)
-	clocks.pause(loaded.run, reason, today())
+	clocks.pause(loaded.run, loaded.procedure, reason, today())
 	_set_status(loaded, "Suspended")
 	_log(loaded, "suspended", N_("Case suspended"), reason)
 

@@ -62,6 +62,13 @@ class Kind:
 		"""The facts conditions may ask for (`workflow.conditions.SCHEMA`)."""
 		return {}
 
+	def channel(self, doc: Document) -> str:
+		"""Where the document came from, if limits of their own hold for it ("Credit China"); else ""."""
+		return ""
+
+	def due_changed(self, doc: Document, limit: str, due: date) -> None:
+		"""The due date of a running limit has moved; a kind that keeps it in the document writes it anew."""
+
 	def gate(self, act: Act) -> Sequence[Finding]:
 		"""What the law still misses for this move. Configuration cannot skip it."""
 		return ()

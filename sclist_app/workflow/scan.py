@@ -1,7 +1,12 @@
-"""The scheduled scan over due dates: one indexed query each, each case on its own, safe to run twice."""
+"""The scheduled scan over due dates: one indexed query each, each case on its own, safe to run twice.
+
+A clock that has run out approves nothing. Only a waiting step moves on, since what it waited for did not come;
+every other step stays where it is, and whoever has it and the post above are told.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 import frappe
@@ -10,56 +15,104 @@ from frappe.utils import getdate
 
 from sclist_app.access.posts import holders
 from sclist_app.access.today import today
+from sclist_app.law.periods import ELAPSING
 from sclist_app.workflow import actions, clocks, store
+from sclist_app.workflow.model import Nature
+from sclist_app.workflow.runner import ACTIVE
 
-__all__ = ["expire_windows", "warn_and_escalate"]
+CLOCK = (
+	"run",
+	"limit",
+	"step",
+	"limit_name",
+	"status",
+	"due_on",
+	"warn_on",
+	"reference_doctype",
+	"reference_name",
+	"bureau",
+	"escalate_to",
+	"warned",
+	"escalated",
+)
+
+__all__ = ["elapse", "expire_windows", "warn_and_escalate"]
 
 
 def expire_windows() -> int:
 	"""Move on every waiting step whose limit has passed. Returns how many moved."""
-	rows = frappe.get_all(
-		clocks.DOCTYPE,
-		filters={"status": "Running", "due_on": ["<", today()]},
-		fields=["run", "limit"],
-		order_by="due_on asc",
-	)
-	waiting = []
-	for run in dict.fromkeys(row.run for row in rows if row.run):
-		if frappe.db.get_value("SC Run", run, "status") != "Active":
-			continue
-		loaded = store.read_run(run)
-		limits = {row.limit for row in rows if row.run == run}
-		waiting += [
-			(run, code) for code in loaded.state.active if loaded.procedure.by_code[code].limit in limits
-		]
+	waiting = {}  # in the order of their dates, each once
+	for row in over().run(as_dict=True):
+		procedure = store.load_procedure(row.procedure_version)
+		for code, (status, _round) in json.loads(row.marking or "{}").items():
+			step = procedure.by_code[code]
+			if status == ACTIVE and step.nature is Nature.WAIT and step.limit == row.limit:
+				waiting[row.run, code] = None
 	return _each(waiting, lambda item: actions.expire(*item))
 
 
 def warn_and_escalate() -> int:
 	"""Tell those who have the task that a limit is near or past, once each; tell the named post when it is past."""
-	near = frappe.get_all(
-		clocks.DOCTYPE,
-		filters={
-			"status": "Running",
-			"warn_on": ["<=", today()],
-			"warned": 0,
-			"limit": ["not in", clocks.TERMS],
-		},
-		pluck="name",
-		order_by="warn_on asc",
+	return _each(_names(near()), _warn) + _each(_names(overdue()), _escalate)
+
+
+def elapse() -> int:
+	"""Close what ran on after its run by law (terms, periods of the party) once its last day is over."""
+	clock, run = frappe.qb.DocType(clocks.DOCTYPE), frappe.qb.DocType("SC Run")
+	query = (
+		_past(clock)
+		.join(run)
+		.on(run.name == clock.run)
+		.where(run.status == "Ended")
+		.where(clock.limit.isin(ELAPSING))
+		.select(clock.name)
 	)
-	past = frappe.get_all(
-		clocks.DOCTYPE,
-		filters={
-			"status": "Running",
-			"due_on": ["<", today()],
-			"escalated": 0,
-			"limit": ["not in", clocks.TERMS],
-		},
-		pluck="name",
-		order_by="due_on asc",
+	return _each(_names(query), _elapse)
+
+
+def over():
+	"""Query: limits of running cases that have passed, the oldest first, with where their runs stand."""
+	clock, run = frappe.qb.DocType(clocks.DOCTYPE), frappe.qb.DocType("SC Run")
+	return (
+		_past(clock)
+		.join(run)
+		.on(run.name == clock.run)
+		.where(run.status == "Active")
+		.select(clock.run, clock.limit, run.procedure_version, run.marking)
 	)
-	return _each(near, _warn) + _each(past, _escalate)
+
+
+def near():
+	"""Query: running clocks whose day of warning has come and of which nobody was told."""
+	clock = frappe.qb.DocType(clocks.DOCTYPE)
+	return (
+		frappe.qb.from_(clock)
+		.select(clock.name)
+		.where(clock.status == "Running")
+		.where(clock.warned == 0)
+		.where(clock.warn_on <= today())
+		.where(clock.limit.notin(ELAPSING))
+		.orderby(clock.warn_on)
+	)
+
+
+def overdue():
+	"""Query: running clocks that are overdue and of which nobody was told."""
+	clock = frappe.qb.DocType(clocks.DOCTYPE)
+	return _past(clock).select(clock.name).where(clock.escalated == 0).where(clock.limit.notin(ELAPSING))
+
+
+def _past(clock):
+	return (
+		frappe.qb.from_(clock)
+		.where(clock.status == "Running")
+		.where(clock.due_on < today())
+		.orderby(clock.due_on)
+	)
+
+
+def _names(query) -> list[str]:
+	return [row[0] for row in query.run()]
 
 
 def _each(items: Iterable, work: Callable) -> int:
@@ -76,18 +129,25 @@ def _each(items: Iterable, work: Callable) -> int:
 	return done
 
 
+def _locked(name: str):
+	clock = frappe.db.get_value(clocks.DOCTYPE, name, CLOCK, as_dict=True, for_update=True)
+	return clock if clock and clock.status == "Running" else None
+
+
+def _elapse(name: str) -> bool:
+	clock = _locked(name)
+	if not clock:
+		return False
+	frappe.db.set_value(clocks.DOCTYPE, name, {"status": "Elapsed", "stopped_on": clock.due_on})
+	return True
+
+
 def _warn(name: str) -> bool:
-	clock = frappe.db.get_value(
-		clocks.DOCTYPE,
-		name,
-		["run", "limit_name", "due_on", "reference_doctype", "reference_name", "warned"],
-		as_dict=True,
-		for_update=True,
-	)
-	if clock.warned:
+	clock = _locked(name)
+	if not clock or clock.warned or getdate(clock.warn_on) > today():
 		return False
 	_notify(
-		_concerned(clock.run),
+		_concerned(clock),
 		_("{0} is due on {1}: {2}").format(clock.limit_name, clock.due_on, clock.reference_name),
 		clock,
 	)
@@ -96,25 +156,10 @@ def _warn(name: str) -> bool:
 
 
 def _escalate(name: str) -> bool:
-	clock = frappe.db.get_value(
-		clocks.DOCTYPE,
-		name,
-		[
-			"run",
-			"limit_name",
-			"due_on",
-			"reference_doctype",
-			"reference_name",
-			"bureau",
-			"escalate_to",
-			"escalated",
-		],
-		as_dict=True,
-		for_update=True,
-	)
-	if clock.escalated:
+	clock = _locked(name)
+	if not clock or clock.escalated or getdate(clock.due_on) >= today():
 		return False
-	people = _concerned(clock.run)
+	people = _concerned(clock)
 	if clock.escalate_to:
 		people |= set(holders(clock.escalate_to, clock.bureau))
 	late = (today() - getdate(clock.due_on)).days
@@ -127,10 +172,14 @@ def _escalate(name: str) -> bool:
 	return True
 
 
-def _concerned(run: str) -> set[str]:
+def _concerned(clock) -> set[str]:
+	"""Who has a task that the limit is for; everybody with a task in the case, if it is for no open step."""
+	version = frappe.db.get_value("SC Run", clock.run, "procedure_version")
+	tasks = store.open_tasks(clock.run)
+	own = clocks.measured_by(store.load_procedure(version), clock) if version else set()
 	return {
 		user
-		for task in store.open_tasks(run)
+		for task in [t for t in tasks if t.step in own] or tasks
 		for user in ([task.assignee] if task.assignee else holders(task.post, task.bureau))
 	}
 

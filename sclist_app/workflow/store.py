@@ -18,7 +18,7 @@ from sclist_app.access.today import now, today
 from sclist_app.workflow import clocks
 from sclist_app.workflow.kinds import Kind, kind
 from sclist_app.workflow.model import Procedure, Step, Verb
-from sclist_app.workflow.runner import Outcome, RunState, StepState, TaskState
+from sclist_app.workflow.runner import FINISHED, Outcome, RunState, StepState, TaskState
 
 __all__ = [
 	"ChangedSince",
@@ -275,6 +275,10 @@ def save(
 				clocks.step_left(run, procedure, event.data["step"])
 			elif event.what == "step_entered":
 				clocks.step_entered(run, procedure, event.data["step"])
+		finished = [
+			e.data["step"] for e in outcome.happened if e.what == "step_left" and e.data["status"] == FINISHED
+		]
+		clocks.steps_finished(run, procedure, finished, state.active)
 		for task in state.tasks:
 			if task.id not in before:
 				_open_task(loaded, task)

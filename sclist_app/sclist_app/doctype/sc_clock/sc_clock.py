@@ -1,6 +1,8 @@
+import frappe
 from frappe.model.document import Document
 
 from sclist_app.access import guard
+from sclist_app.workflow.clocks import INDEXES
 
 
 class SCClock(Document):
@@ -12,3 +14,8 @@ class SCClock(Document):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
+
+
+def on_doctype_update():
+	for name, fields in INDEXES.items():
+		frappe.db.add_index("SC Clock", list(fields), name)

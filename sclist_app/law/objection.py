@@ -18,13 +18,19 @@ ITEMS: Final = {
 	"Other": "其他",
 }
 OWN, EXTERNAL = "Own Bureau", "External Body"
-RESULTS: Final = {"Upheld": "异议成立", "Partly Upheld": "异议部分成立", "Rejected": "异议不成立"}
+RESULTS: Final = {
+	"Well Founded": "异议成立",
+	"Partly Well Founded": "异议部分成立",
+	"Unfounded": "异议不成立",
+}
+FOUNDED: Final = ("Well Founded", "Partly Well Founded")
+NOTHING: Final = "Nothing to Do"
 # what an objection that is well founded leads to; it never changes a record by itself
 CONSEQUENCES: Final = {
 	"Revocation": "重新审核认定，办理撤销列入",
 	"Correction": "更正公示信息",
 	"Removal": "办理移出",
-	"None": "无需处理",
+	NOTHING: "无需处理",
 }
 
 
@@ -83,7 +89,7 @@ def check_answer(facts: ObjectionFacts) -> list[Finding]:
 	if not facts.reasons.strip():
 		message = N_("The answer must give its reasons. Enter them.")
 		found.append(Finding("objection.reasons", message, ARTICLE))
-	if facts.result in ("Upheld", "Partly Upheld") and facts.consequence in ("", "None"):
+	if facts.result in FOUNDED and facts.consequence in ("", NOTHING):
 		message = N_("The objection is well founded. Choose what is to be done about it.")
 		found.append(Finding("objection.consequence", message, ARTICLE))
 	return found

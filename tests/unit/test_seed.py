@@ -168,7 +168,14 @@ def test_document_kinds_fit_their_columns():
 		"D01": "告",
 		"D03": "",
 		"D05": "决",
+		"D09": "移",
+		"D15": "撤修",
+		"D15n": "撤修告",
+		"D16": "复",
+		"D17": "撤",
 		"D19": "修告",
+		"D20": "异",
+		"D20a": "异受",
 	}
 	assert [c for c, r in rows.items() if not r["numbered"]] == ["D03"]
 	assert max(len(r["required_blocks"]) for r in rows.values()) <= 140

@@ -48,6 +48,53 @@ SCHEMA: Mapping[str, Fact] = {
 		Fact("defence_made", N_("Defence Made"), "flag"),
 		Fact("waived", N_("Defence Waived by All"), "flag"),
 		Fact("channel", N_("Channel"), "choice"),
+		Fact(
+			"basis_change",
+			N_("Change of Basis Kind"),
+			"choice",
+			(
+				"Penalty Revoked",
+				"Penalty Changed",
+				"Administrative Review",
+				"Court Judgment",
+				"Self-Correction",
+			),
+			("Revocation of Listing",),
+		),
+		Fact(
+			"objection_item",
+			N_("Item Objected To"),
+			"choice",
+			(
+				"Should Not Be Listed",
+				"Wrong Content",
+				"Should Be Removed",
+				"Wrong Measure",
+				"Private Data",
+				"Other",
+			),
+			("Objection",),
+		),
+		Fact(
+			"objection_route",
+			N_("Route of the Objection"),
+			"choice",
+			("Own Bureau", "External Body"),
+			("Objection",),
+		),
+		Fact(
+			"objection_result",
+			N_("Result of the Objection"),
+			"choice",
+			("Well Founded", "Partly Well Founded", "Unfounded"),
+			("Objection",),
+		),
+		Fact(
+			"review_overturned",
+			N_("Answer Changed on Review"),
+			"flag",
+			kinds=("Objection",),
+		),
 	)
 }
 

@@ -34,12 +34,13 @@ ARTICLE_SERVICE = f"{cite(ORDER_11, 10, paragraph=2)}、{cite(PENALTY_LAW, 61)}"
 class Addressee:
 	"""Whom a document goes to. entity: "" for a paper that stays in the file or goes to another bureau.
 
-	row: what the document is about where that is more than the entity (a subject, a measure).
+	row: the row of the document that stands for them. about: of several papers of one kind, which (a measure's code).
 	"""
 
 	entity: str
 	name: str
 	row: Any = None
+	about: str = ""
 
 	@property
 	def row_name(self) -> str | None:
@@ -64,6 +65,7 @@ def papers_of(doctype: str, name: str) -> list:
 			"html",
 			"joint_with",
 			"title",
+			"about",
 		],
 		order_by="issued_on asc, creation asc",
 	)
@@ -205,7 +207,7 @@ class PaperKind(Kind):
 	def gate_service(self, act: Act, reader: Any) -> list[Finding]:
 		"""Everything issued is served, and that day has come; of several of one kind the last counts."""
 		findings = []
-		last = {(n.document_kind, n.addressee): n for n in self.papers(reader) if n.addressee}
+		last = {(n.document_kind, n.addressee, n.about): n for n in self.papers(reader) if n.addressee}
 		for notice in last.values():
 			if notice.served_on is None:
 				message = N_("{title} for {subject} has not been served. Record its service first.")
@@ -249,6 +251,7 @@ class PaperKind(Kind):
 			run=doc.run,
 			step=step,
 			joint_with=joint_with,
+			about=to.about,
 			is_demo=bool(doc.get("is_demo")),
 		)
 

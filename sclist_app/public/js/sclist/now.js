@@ -153,21 +153,20 @@ function samples(panel, task) {
 	const drawn = subjects.length ? papers_drawn(panel.procedure, task.step) : [];
 	const unique = [...new Map(drawn.map((paper) => [paper.kind, paper])).values()];
 	if (!unique.length) return null;
-	const buttons = unique.flatMap((paper) => {
-		const recipients = paper.per === "Per Case" ? [null] : subjects;
-		return recipients.map((subject) =>
-			button(subject && subjects.length > 1 ? `${paper.title}(${subject.entity_name})` : paper.title, {
+	const buttons = unique.flatMap((paper) =>
+		subjects.map((subject) =>
+			button(subjects.length > 1 ? `${paper.title}(${subject.entity_name})` : paper.title, {
 				class: "btn btn-xs btn-default",
 				onclick: () =>
 					open_posted_pdf("papers.preview", {
 						doctype: panel.doctype,
 						name: panel.name,
 						document_kind: paper.kind,
-						subject: (subject || subjects[0])?.entity || "",
+						subject: subject.entity,
 					}),
 			})
-		);
-	});
+		)
+	);
 	return el(
 		"div.sc-samples",
 		{},

@@ -25,7 +25,7 @@ from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure, Verb
 
-NOTICE, DECISION, REPAIR = "D01", "D05", "D19"
+NOTICE, DECISION, REPAIR, MEASURE = "D01", "D05", "D19", "D24"
 
 
 class ListingKind(PaperKind):
@@ -136,13 +136,19 @@ class ListingKind(PaperKind):
 		return act.documents
 
 	def addressees(self, doc: Document, rule: DocumentRule) -> Sequence[Addressee]:
-		return [Addressee(row.entity, row.entity_name, row) for row in doc.subjects]
+		measures = [row.measure for row in doc.measures] if rule.per == "Per Measure" else [""]
+		return [
+			Addressee(row.entity, row.entity_name, row, measure) for row in doc.subjects for measure in measures
+		]
 
 	def facts_of_paper(
 		self, doc: Document, procedure: Procedure, document_kind: str, to: Addressee, reader: CaseReader
 	) -> dict[str, Any]:
-		decided = today() if document_kind in (DECISION, REPAIR) else None
-		return paper_facts(doc, reader, to.row, defence_period(procedure).n, starts_on_service(), decided)
+		decided = today() if document_kind in (DECISION, REPAIR, MEASURE) else None
+		facts = paper_facts(doc, reader, to.row, defence_period(procedure).n, starts_on_service(), decided)
+		if to.about:
+			facts["measures"] = [row for row in facts["measures"] if row["code"] == to.about]
+		return facts
 
 	# ---------------------------------------------------------------- follows
 

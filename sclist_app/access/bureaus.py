@@ -39,5 +39,17 @@ def validate(doc: Document) -> None:
 			)
 
 
+def validate_division(doc: Document) -> None:
+	"""The name of a division is given once in its bureau.
+
+	Raises:
+		frappe.ValidationError: it is given already.
+	"""
+	doc.division_name = (doc.division_name or "").strip()
+	same = {"bureau": doc.bureau, "division_name": doc.division_name, "name": ["!=", doc.name or ""]}
+	if frappe.db.exists("SC Division", same):
+		frappe.throw(_("This bureau has a division of that name already."))
+
+
 def forget() -> None:
 	posts.forget()

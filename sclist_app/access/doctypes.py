@@ -29,4 +29,7 @@ CONFIGURATION = (
 	"SC Publication Channel",
 )
 
-GUARDED = (*OPERATING, *CONFIGURATION, "SC Entity", "SC Post Assignment")
+# Who works where and who acts for whom: kept by the administrator, read along the tree.
+STAFF = ("SC Post Assignment", "SC Division", "SC Absence", "SC Effect Run")
+
+GUARDED = (*OPERATING, *CONFIGURATION, *STAFF, "SC Entity")

@@ -1,26 +1,54 @@
-"""Posts: who holds which post in which bureau today. The only source of tasks and of visibility."""
+"""Posts: who holds which post in which bureau today, and who acts for whom. The only source of tasks and of visibility.
+
+Each assignment is a *seat*. Who acts on it is worked out on the day and nothing is written: the holder, or, while an
+absence or delegation (`SC Absence`) of theirs runs, the deputy named in it, else the standing deputy of the assignment.
+A deputy holds a deciding post of the same bureau, is there themselves, and holds none of the posts that exclude the
+one represented; there is no deputy of a deputy. Posts that write or approve rules or supervise are not deputised.
+One person has one vote: a deputy who has a seat of their own in a vote leaves the absent person's seat uncounted.
+Separation of duties asks who acted, not in whose name.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
 from sclist_app.access.today import today
+from sclist_app.law.findings import N_
 
-__all__ = ["Held", "bureau_chain", "held", "holders", "holds", "sync_roles"]
+__all__ = [
+	"Held",
+	"Seat",
+	"bureau_chain",
+	"held",
+	"holders",
+	"holds",
+	"may_take",
+	"seat_of",
+	"seats",
+	"stand_in",
+	"sync_roles",
+	"unfit",
+]
 
 BASE_ROLE = "SC Officer"
 MODULE_PROFILE = "SC Officer"
 _CACHE = "sclist_held_posts"
+_SEATS = "sclist_seats"
 
 
 @dataclass(frozen=True)
 class Held:
-	"""One post of one user: the bureau with its place in the tree (lft, rgt) and what the post may."""
+	"""One post of one user: the bureau with its place in the tree (lft, rgt) and what the post may.
+
+	acting_for: whose seat it is, if the user only deputises. resting: the holder is absent and takes no task.
+	"""
 
 	user: str
 	bureau: str
@@ -33,36 +61,71 @@ class Held:
 	approves_rules: bool
 	supervises: bool
 	acting_for: str = ""
+	division: str = ""
+	resting: bool = False
+
+	@property
+	def decides(self) -> bool:
+		"""Who writes or approves rules, or supervises, takes no part in deciding a case."""
+		return not (self.configures or self.approves_rules or self.supervises)
+
+
+@dataclass(frozen=True)
+class Seat:
+	"""One assignment of a bureau on one day. actor: who acts on it, "" if nobody does. away: the holder is absent."""
+
+	holding: Held
+	actor: str
+	away: bool = False
+
+	@property
+	def owner(self) -> str:
+		return self.holding.user
 
 
 def held(user: str | None = None, on: date | None = None) -> tuple[Held, ...]:
-	"""The posts a user holds on the day (default: today). Disabled users and ended assignments hold none."""
+	"""The posts a user holds on the day (default: today), their own first, then those they deputise in.
+
+	Disabled users and ended assignments hold none.
+	"""
 	user = user or frappe.session.user
 	day = str(on or today())
-	cache = getattr(frappe.local, _CACHE, None)
-	if cache is None:
-		cache = {}
-		setattr(frappe.local, _CACHE, cache)
+	cache = _cached(_CACHE)
 	key = (user, day)
 	if key not in cache:
-		cache[key] = _load(user, day)
+		own = tuple(_assignments(day, user=user))
+		cache[key] = _with_absences(user, day, own)
 	return cache[key]
 
 
 def forget() -> None:
-	"""Drop what this request has read, after an assignment changed."""
+	"""Drop what this request has read, after an assignment or an absence changed."""
 	setattr(frappe.local, _CACHE, None)
+	setattr(frappe.local, _SEATS, None)
 
 
-def _load(user: str, day: str) -> tuple[Held, ...]:
+def _cached(name: str) -> dict:
+	cache = getattr(frappe.local, name, None)
+	if cache is None:
+		cache = {}
+		setattr(frappe.local, name, cache)
+	return cache
+
+
+def _assignments(day: str, *, user: str = "", bureau: str = "") -> list[Held]:
+	return [held for held, _deputy in _rows(day, user=user, bureau=bureau)]
+
+
+def _rows(day: str, *, user: str = "", bureau: str = "") -> list[tuple[Held, str]]:
+	"""The holdings of a user or of a bureau as assigned, each with the standing deputy, oldest first."""
 	assignment = frappe.qb.DocType("SC Post Assignment")
-	bureau = frappe.qb.DocType("SC Bureau")
+	office = frappe.qb.DocType("SC Bureau")
 	post = frappe.qb.DocType("SC Post")
 	account = frappe.qb.DocType("User")
-	rows = (
+	query = (
 		frappe.qb.from_(assignment)
-		.join(bureau)
-		.on(bureau.name == assignment.bureau)
+		.join(office)
+		.on(office.name == assignment.bureau)
 		.join(post)
 		.on(post.name == assignment.post)
 		.join(account)
@@ -70,8 +133,8 @@ def _load(user: str, day: str) -> tuple[Held, ...]:
 		.select(
 			assignment.user,
 			assignment.bureau,
-			bureau.lft,
-			bureau.rgt,
+			office.lft,
+			office.rgt,
 			assignment.post,
 			post.reads_below,
 			post.fills_forms,
@@ -79,59 +142,214 @@ def _load(user: str, day: str) -> tuple[Held, ...]:
 			post.approves_rules,
 			post.supervises,
 			assignment.acting_for,
+			assignment.division,
+			assignment.deputy,
 		)
-		.where(assignment.user == user)
 		.where(assignment.enabled == 1)
-		.where(bureau.enabled == 1)
+		.where(office.enabled == 1)
 		.where(account.enabled == 1)
 		.where(assignment.from_date <= day)
 		.where(assignment.to_date.isnull() | (assignment.to_date >= day))
 		.orderby(assignment.creation)
-		.run(as_dict=True)
 	)
-	return tuple(
-		Held(
-			row.user,
-			row.bureau,
-			row.lft,
-			row.rgt,
-			row.post,
-			bool(row.reads_below),
-			bool(row.fills_forms),
-			bool(row.configures),
-			bool(row.approves_rules),
-			bool(row.supervises),
-			row.acting_for or "",
+	query = query.where(assignment.user == user) if user else query.where(assignment.bureau == bureau)
+	return [
+		(
+			Held(
+				row.user,
+				row.bureau,
+				row.lft,
+				row.rgt,
+				row.post,
+				bool(row.reads_below),
+				bool(row.fills_forms),
+				bool(row.configures),
+				bool(row.approves_rules),
+				bool(row.supervises),
+				row.acting_for or "",
+				row.division or "",
+			),
+			row.deputy or "",
 		)
-		for row in rows
+		for row in query.run(as_dict=True)
+	]
+
+
+def _absences(day: str, bureaus: Iterable[str]) -> list[Any]:
+	names = sorted(set(bureaus))
+	if not names:
+		return []
+	return frappe.get_all(
+		"SC Absence",
+		filters={
+			"bureau": ["in", names],
+			"ended_early": 0,
+			"from_date": ["<=", day],
+			"to_date": [">=", day],
+		},
+		fields=["user", "bureau", "post", "kind", "deputy"],
+		order_by="creation asc",
 	)
 
 
-def holds(post: str, bureau: str, user: str | None = None) -> Held | None:
-	"""The user's holding of this post in this very bureau, or None."""
-	return next((h for h in held(user) if h.post == post and h.bureau == bureau), None)
+def _covers(absence: Any, post: str) -> bool:
+	return not absence.post or absence.post == post
 
 
-def holders(post: str, bureau: str) -> list[str]:
-	"""Users who hold the post in the bureau today, oldest assignment first, each once."""
-	day = str(today())
-	assignment = frappe.qb.DocType("SC Post Assignment")
-	account = frappe.qb.DocType("User")
-	rows = (
-		frappe.qb.from_(assignment)
-		.join(account)
-		.on(account.name == assignment.user)
-		.select(assignment.user)
-		.where(assignment.post == post)
-		.where(assignment.bureau == bureau)
-		.where(assignment.enabled == 1)
-		.where(account.enabled == 1)
-		.where(assignment.from_date <= day)
-		.where(assignment.to_date.isnull() | (assignment.to_date >= day))
-		.orderby(assignment.creation)
-		.run()
+def _away(holding: Held, absences: Iterable[Any]) -> bool:
+	return holding.decides and any(
+		a.kind == "Absence"
+		and a.user == holding.user
+		and a.bureau == holding.bureau
+		and _covers(a, holding.post)
+		for a in absences
 	)
-	return list(dict.fromkeys(row[0] for row in rows))
+
+
+def _with_absences(user: str, day: str, own: tuple[Held, ...]) -> tuple[Held, ...]:
+	absences = _absences(day, (h.bureau for h in own))
+	if not absences:
+		return own
+	own = tuple(replace(h, resting=True) if _away(h, absences) else h for h in own)
+	deputised = tuple(
+		replace(seat.holding, user=user, acting_for=seat.owner)
+		for bureau in dict.fromkeys(a.bureau for a in absences)
+		for seat in seats(bureau, getdate(day))
+		if seat.actor == user != seat.owner
+	)
+	return (*own, *deputised)
+
+
+def seats(bureau: str, on: date | None = None) -> tuple[Seat, ...]:
+	"""All seats of a bureau on the day (default: today), oldest assignment first."""
+	day = str(on or today())
+	cache = _cached(_SEATS)
+	key = (bureau, day)
+	if key not in cache:
+		rows = _rows(day, bureau=bureau)
+		absences = _absences(day, [bureau])
+		cache[key] = tuple(
+			Seat(holding, _actor(holding, standing, day, absences), _away(holding, absences))
+			for holding, standing in rows
+		)
+	return cache[key]
+
+
+def _actor(holding: Held, standing: str, day: str, absences: list[Any]) -> str:
+	running = [a for a in absences if a.user == holding.user and _covers(a, holding.post)]
+	if not running or not holding.decides:
+		return holding.user
+	for deputy in (*(a.deputy for a in running), standing):
+		away = any(a.user == deputy and a.kind == "Absence" for a in absences)
+		if deputy and not away and not unfit(deputy, holding.user, holding.post, holding.bureau, day):
+			return deputy
+	return "" if _away(holding, running) else holding.user
+
+
+def unfit(deputy: str, user: str, post: str, bureau: str, day: date | str) -> str:
+	"""Why the person may not deputise in this post on that day, as an English msgid; "" if they may."""
+	if deputy == user:
+		return N_("Nobody acts for themselves. Choose somebody else as deputy.")
+	own = _assignments(str(day), user=deputy)
+	if not any(h.decides and h.bureau == bureau for h in own):
+		return N_("The deputy must hold a post of this bureau in which cases are handled.")
+	if any(h.configures for h in own) or {h.post for h in own} & _excluded_posts(post):
+		return N_("The deputy holds a post that must not be held together with the one to be represented.")
+	fit = _deputising(post)
+	if fit and not any(h.bureau == bureau and h.post in fit for h in own):
+		return N_("Only holders of certain posts may represent this post. Choose one of them.")
+	return ""
+
+
+def _deputising(post: str) -> set[str]:
+	"""The posts whose holders may represent this one; empty: all that handle cases."""
+	return {row.post for row in frappe.get_cached_doc("SC Post", post).deputised_by}
+
+
+def serves(holding: Held, division: str) -> bool:
+	"""The holding is of the division; where the division has nobody in the post, those of no division serve it."""
+	if not division or holding.division == division:
+		return True
+	return not holding.division and not any(
+		seat.holding.post == holding.post and seat.holding.division == division
+		for seat in seats(holding.bureau)
+	)
+
+
+def holds(
+	post: str, bureau: str, user: str | None = None, division: str = "", in_person: bool = False
+) -> Held | None:
+	"""The holding by which the user may act in this post of this very bureau (and division), or None.
+
+	in_person: not as a deputy.
+	"""
+	return next(
+		(
+			h
+			for h in held(user)
+			if h.post == post
+			and h.bureau == bureau
+			and not h.resting
+			and not (in_person and h.acting_for)
+			and serves(h, division)
+		),
+		None,
+	)
+
+
+def holders(post: str, bureau: str, division: str = "", in_person: bool = False) -> list[str]:
+	"""Who acts in the post in the bureau (and division) today, oldest assignment first, each once.
+
+	An absent holder is replaced by the deputy or left out; `in_person` knows no deputies. If that leaves nobody,
+	the absent ones are named: their tasks wait for them, or for a deputy.
+	"""
+	own = [s for s in seats(bureau) if s.holding.post == post and serves(s.holding, division)]
+	acting = [s.owner for s in own if not s.away] if in_person else [s.actor for s in own if s.actor]
+	return list(dict.fromkeys(acting or [s.owner for s in own]))
+
+
+def seat_of(actor: str, post: str, bureau: str, division: str = "") -> str:
+	"""Whose seat the actor takes in the post: their own, if they have one, else that of the person they deputise for."""
+	own = [s for s in seats(bureau) if s.holding.post == post and serves(s.holding, division)]
+	if any(s.owner == actor for s in own):
+		return actor
+	return next((s.owner for s in own if s.actor == actor), actor)
+
+
+def stand_in(assignee: str, post: str, bureau: str, in_person: bool = False) -> str:
+	"""Who acts today on a task assigned to somebody: themselves, their deputy, or "" if they hold no deciding post
+	of the bureau any more.
+
+	An absent person without a deputy keeps it.
+	"""
+	own = [s for s in seats(bureau) if s.owner == assignee]
+	# Somebody who was added to a vote need not hold its post.
+	own = [s for s in own if s.holding.post == post] or [s for s in own if s.holding.decides]
+	if not own:
+		return ""
+	return assignee if in_person else own[0].actor or assignee
+
+
+def may_take(task: Mapping[str, Any], user: str | None = None) -> Held | None:
+	"""The holding by which the user may take a task (post, bureau, division, assignee, in_person), or None.
+
+	Assigned tasks are for the assignee, or whoever deputises for them; those of somebody who lost all posts of the
+	bureau are for the other holders. A signer who was added need not hold the post, only some deciding post of the
+	bureau.
+	"""
+	user = user or frappe.session.user
+	post, bureau, assignee = task.get("post"), task.get("bureau"), task.get("assignee")
+	in_person = bool(task.get("in_person"))
+	of_post = holds(post, bureau, user, task.get("division") or "", in_person)
+	if not assignee:
+		return of_post
+	own = [h for h in held(user) if h.bureau == bureau and h.decides and not h.resting]
+	if assignee == user:
+		return of_post or next(iter(own), None)
+	deputised = [] if in_person else [h for h in own if h.acting_for == assignee]
+	if deputised and stand_in(assignee, post, bureau) == user:
+		return next((h for h in deputised if h.post == post), deputised[0])
+	return of_post if of_post and not stand_in(assignee, post, bureau) else None
 
 
 def bureau_chain(bureau: str) -> list[str]:
@@ -203,11 +421,18 @@ def validate_assignment(doc) -> None:
 	others = frappe.get_all(
 		"SC Post Assignment",
 		filters={"user": doc.user, "enabled": 1, "name": ["!=", doc.name or ""]},
-		fields=["name", "bureau", "post", "from_date", "to_date"],
+		fields=["name", "bureau", "post", "division", "from_date", "to_date"],
 		order_by="creation",
 	)
-	overlapping = [row for row in others if _overlap(row, doc)]
-	if any(row.bureau == doc.bureau and row.post == doc.post for row in overlapping):
+	if doc.division and frappe.db.get_value("SC Division", doc.division, "bureau") != doc.bureau:
+		frappe.throw(_("The division belongs to another bureau. Choose one of this bureau."))
+	overlapping = [row for row in others if overlap(row, doc)]
+	if any(
+		row.bureau == doc.bureau
+		and row.post == doc.post
+		and not (row.division and doc.division and row.division != doc.division)
+		for row in overlapping
+	):
 		frappe.throw(_("This person already holds this post in this bureau at that time."))
 	excluded = _excluded_posts(doc.post)
 	for row in overlapping:
@@ -218,9 +443,14 @@ def validate_assignment(doc) -> None:
 					frappe.bold(frappe.get_cached_value("SC Post", row.post, "post_name")),
 				)
 			)
+	if doc.deputy and doc.deputy != (doc.get_doc_before_save() or {}).get("deputy"):
+		day = max(today(), getdate(doc.from_date))
+		if reason := unfit(doc.deputy, doc.user, doc.post, doc.bureau, day):
+			frappe.throw(_(reason))
 
 
-def _overlap(row, doc) -> bool:
+def overlap(row, doc) -> bool:
+	"""Two rows with from_date and to_date (empty: without end) share a day."""
 	far = getdate("9999-12-31")
 	return getdate(row.from_date) <= (getdate(doc.to_date) if doc.to_date else far) and getdate(
 		doc.from_date
@@ -228,6 +458,16 @@ def _overlap(row, doc) -> bool:
 
 
 def _excluded_posts(post: str) -> set[str]:
-	named = frappe.get_all("SC Post Exclusion", filters={"parent": post}, pluck="post", order_by="idx")
-	naming = frappe.get_all("SC Post Exclusion", filters={"post": post}, pluck="parent", order_by="parent")
+	named = frappe.get_all(
+		"SC Post Exclusion",
+		filters={"parent": post, "parentfield": "exclusions"},
+		pluck="post",
+		order_by="idx",
+	)
+	naming = frappe.get_all(
+		"SC Post Exclusion",
+		filters={"post": post, "parentfield": "exclusions"},
+		pluck="parent",
+		order_by="parent",
+	)
 	return {*named, *naming}

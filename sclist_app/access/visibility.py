@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
-from sclist_app.access.doctypes import CONFIGURATION, FORMS, OPERATING
-from sclist_app.access.posts import Held, held
+from sclist_app.access.doctypes import CONFIGURATION, FORMS, OPERATING, STAFF
+from sclist_app.access.posts import Held, held, may_take
 
 __all__ = ["condition", "has_permission", "may_read_bureau", "scope"]
 
@@ -75,9 +75,9 @@ def may_read_bureau(bureau: str | None, user: str | None = None) -> bool:
 def condition(user: str | None = None, doctype: str | None = None) -> str:
 	"""The rows of a list a user may see, for the hooks in `access.lists`; none if the DocType is not ours."""
 	user = user or frappe.session.user
-	if user == "Administrator" or (doctype == "SC Post Assignment" and _administers(user)):
+	if user == "Administrator" or (doctype in STAFF and _administers(user)):
 		return ""
-	if doctype in OPERATING or doctype == "SC Post Assignment":
+	if doctype in OPERATING or doctype in STAFF:
 		return scope(user).sql(f"`tab{doctype}`.`bureau`")
 	# The register of entities and the configuration are open to every post holder.
 	if held(user) and (doctype in CONFIGURATION or doctype == "SC Entity"):
@@ -92,7 +92,7 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
 		return True
 	if doc.doctype in CONFIGURATION:
 		return _configuration(doc, ptype, user)
-	if doc.doctype == "SC Post Assignment":
+	if doc.doctype in STAFF:
 		return _administers(user) or (ptype in READING and may_read_bureau(doc.bureau, user))
 	if ptype in READING:
 		return bool(held(user)) if doc.doctype == "SC Entity" else may_read_bureau(_stored_bureau(doc), user)
@@ -167,20 +167,15 @@ def _may_create(doc: Document, user: str) -> bool:
 def _may_write(doc: Document, user: str) -> bool:
 	bureau = _stored_bureau(doc)
 	if doc.doctype == "SC Case" and not doc.get("__islocal"):
-		return (
-			bool(frappe.get_all("SC Task", filters=_open_tasks(doc, user), limit=1)) if held(user) else False
-		)
+		return bool(held(user)) and any(may_take(row, user) for row in _open_tasks(doc))
 	return bool(_fills(user, bureau))
 
 
-def _open_tasks(doc: Document, user: str) -> list:
-	"""Open tasks on the document that this user may take; only who has one may write."""
-	own = held(user)
-	return [
-		["reference_doctype", "=", doc.doctype],
-		["reference_name", "=", doc.name],
-		["status", "=", "Open"],
-		["bureau", "in", sorted({h.bureau for h in own})],
-		["post", "in", sorted({h.post for h in own})],
-		["assignee", "in", ["", user]],
-	]
+def _open_tasks(doc: Document) -> list:
+	"""Open tasks on the document; only who may take one of them may write."""
+	return frappe.get_all(
+		"SC Task",
+		filters={"reference_doctype": doc.doctype, "reference_name": doc.name, "status": "Open"},
+		fields=["post", "bureau", "division", "assignee", "in_person"],
+		order_by="creation",
+	)

@@ -71,7 +71,7 @@ def resume(run: str, reason: str) -> None:
 @frappe.whitelist(methods=["GET"])
 def people(task: str) -> list[dict]:
 	"""Who could take the task over or be added to it. Needs the task's bureau to be one the user may read."""
-	row = frappe.db.get_value("SC Task", name_of(task, "task"), ["bureau", "post"], as_dict=True)
+	row = frappe.db.get_value("SC Task", name_of(task, "task"), ["bureau", "post", "division"], as_dict=True)
 	if not row or not may_read_bureau(row.bureau):
 		raise frappe.PermissionError
-	return colleagues(row.bureau, row.post)
+	return colleagues(row.bureau, row.post, row.division or "")

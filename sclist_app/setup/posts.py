@@ -43,4 +43,6 @@ def seed(ledger: Ledger) -> None:
 	"""The posts, each with its role, its flags and the posts its holder must not have besides."""
 	for post in read_seed("posts"):
 		exclusions = [{"post": code} for code in post.pop("exclusions", ())]
-		ledger.seed("SC Post", {"code": post.pop("code")}, {**post, "exclusions": exclusions})
+		deputies = [{"post": code} for code in post.pop("deputised_by", ())]
+		tables = {"exclusions": exclusions, "deputised_by": deputies}
+		ledger.seed("SC Post", {"code": post.pop("code")}, {**post, **tables})

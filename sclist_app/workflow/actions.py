@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from sclist_app.access.posts import Held, held, holds
+from sclist_app.access.posts import Held, may_take
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
@@ -23,9 +23,11 @@ from sclist_app.workflow.effects import run_effects
 from sclist_app.workflow.kinds import Act, kind_of
 from sclist_app.workflow.model import Nature, Transition, Verb
 
-__all__ = ["ChangedSince", "act", "expire", "gate", "holding", "refuse", "start"]
+__all__ = ["ChangedSince", "act", "expire", "gate", "holding", "lock_once", "refuse", "start", "token_key"]
 
 SYSTEM = "System"
+# What decides who may take a task.
+TAKEN = ["run", "bureau", "division", "post", "assignee", "in_person"]
 ChangedSince = store.ChangedSince
 
 
@@ -83,20 +85,13 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 		ChangedSince: somebody acted after the user looked.
 		NotAllowedByLaw: a gate is closed; frappe.ValidationError: bad input.
 	"""
-	row = frappe.db.get_value("SC Task", task, ["run", "bureau", "post", "assignee"], as_dict=True)
+	row = frappe.db.get_value("SC Task", task, TAKEN, as_dict=True)
 	if not row or not may_read_bureau(row.bureau):
 		frappe.throw(_("This task does not exist or is not yours."), frappe.PermissionError)
-	try:
-		loaded = store.lock_run(row.run)
-	except ChangedSince:
-		# the other request may have been the same one, sent twice
-		if not _repeated(token, row.run, locking=True):
-			raise
-		frappe.clear_last_message()
+	loaded = lock_once(row.run, token)
+	if loaded is None:
 		seq = frappe.db.get_value("SC Run", row.run, "seq", for_update=True)
 		return {"seq": seq, "repeated": True, "notices": []}
-	if _repeated(token, row.run):
-		return {"seq": loaded.run.seq, "repeated": True, "notices": []}
 	own = holding(row)
 	if own is None:
 		frappe.throw(
@@ -129,7 +124,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 		step_title=step.title,
 		opinion=opinion,
 		acting_for=own.acting_for,
-		token=_token_key(token),
+		token=token_key(token),
 		data={
 			"task": task,
 			"action": action,
@@ -240,26 +235,33 @@ def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) ->
 
 
 def holding(task) -> Held | None:
-	"""The user's post by which they may take the task, or None. Assigned tasks are for the assignee alone.
-
-	A signer who was added need not hold the post, only some post of the bureau that decides cases.
-	"""
-	user = frappe.session.user
-	assignee = task.get("assignee")
-	if assignee and assignee != user:
-		return None
-	own = holds(task.get("post"), task.get("bureau"), user)
-	if own is None and assignee:
-		own = next((h for h in held(user) if h.bureau == task.get("bureau") and may_sign(h)), None)
-	return own
+	"""The user's post by which they may take the task (`access.posts.may_take`), or None."""
+	return may_take(task)
 
 
 def may_sign(post: Held) -> bool:
 	"""Who writes or approves rules, or supervises, takes no part in deciding a case."""
-	return not (post.configures or post.approves_rules or post.supervises)
+	return post.decides
 
 
-def _token_key(token: str) -> str:
+def lock_once(run: str, token: str) -> store.LoadedRun | None:
+	"""The locked run; None if the act of this token has been done: a double click, or a request sent again.
+
+	Raises:
+		ChangedSince: somebody else wrote while this request waited.
+	"""
+	try:
+		loaded = store.lock_run(run)
+	except ChangedSince:
+		# the other request may have been the same one, sent twice
+		if not _repeated(token, run, locking=True):
+			raise
+		frappe.clear_last_message()
+		return None
+	return None if _repeated(token, run) else loaded
+
+
+def token_key(token: str) -> str:
 	return f"{frappe.session.user}:{token}" if token else ""
 
 
@@ -268,7 +270,7 @@ def _repeated(token: str, run: str, locking: bool = False) -> bool:
 
 	locking: see what was written after this transaction began to read.
 	"""
-	key = _token_key(token)
+	key = token_key(token)
 	return bool(key) and bool(
 		frappe.db.get_value("SC Event", {"token": key, "run": run}, "name", for_update=locking)
 	)

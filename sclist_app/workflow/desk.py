@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from sclist_app.access.posts import held, holders
+from sclist_app.access.posts import held, holders, may_take
 from sclist_app.access.today import today
 from sclist_app.workflow.calendars import calendar_of
 
@@ -23,6 +23,8 @@ FIELDS = [
 	"bureau",
 	"due_on",
 	"opened_on",
+	"division",
+	"in_person",
 	"assignee",
 	"step",
 	"round",
@@ -40,9 +42,9 @@ def _mine_filter() -> list[tuple[str, str]]:
 
 def my_tasks(limit: int) -> dict[str, Any]:
 	"""Open tasks for any of the user's posts, the most urgent first, and how many there are."""
-	rows = _open_for(_mine_filter())
-	user = frappe.session.user
-	rows = [row for row in rows if not row.assignee or row.assignee == user]
+	own = held()
+	people = {frappe.session.user, *(h.acting_for for h in own if h.acting_for)} if own else set()
+	rows = [row for row in _open_for(_mine_filter(), people) if may_take(row)]
 	tasks = [_row(row) for row in rows[:limit]]
 	day = today()
 	return {
@@ -56,15 +58,15 @@ def my_tasks(limit: int) -> dict[str, Any]:
 	}
 
 
-def _open_for(pairs) -> list:
+def _open_for(pairs, people) -> list:
 	if not pairs:
 		return []
 	task = frappe.qb.DocType("SC Task")
 	query = frappe.qb.from_(task).select(*[task[field] for field in FIELDS]).where(task.status == "Open")
-	wanted = None
+	# what one was asked to sign besides, and what waits for those one deputises for
+	wanted = task.assignee.isin(sorted(people))
 	for post, bureau in pairs:
-		one = (task.post == post) & (task.bureau == bureau)
-		wanted = one if wanted is None else wanted | one
+		wanted |= (task.post == post) & (task.bureau == bureau)
 	return (
 		query.where(wanted)
 		.orderby(task.due_on.isnull())
@@ -105,9 +107,9 @@ def _row(row) -> dict[str, Any]:
 	}
 
 
-def colleagues(bureau: str, post: str) -> list[dict[str, Any]]:
+def colleagues(bureau: str, post: str, division: str = "") -> list[dict[str, Any]]:
 	"""People of the bureau with a post today; `same_post` marks those who hold this one."""
-	same = set(holders(post, bureau))
+	same = set(holders(post, bureau, division))
 	rows = frappe.get_all(
 		"SC Post Assignment",
 		filters={"bureau": bureau, "enabled": 1},

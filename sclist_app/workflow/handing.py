@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import held, holders, holds
+from sclist_app.access.posts import held
 from sclist_app.access.today import now, today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
@@ -27,7 +27,7 @@ URGE_PAUSE = timedelta(hours=4)
 
 def _locked(task: str):
 	"""The locked run of a task the user may take."""
-	row = frappe.db.get_value("SC Task", task, ["run", "bureau", "post", "assignee"], as_dict=True)
+	row = frappe.db.get_value("SC Task", task, actions.TAKEN, as_dict=True)
 	if not row or not may_read_bureau(row.bureau) or actions.holding(row) is None:
 		frappe.throw(_("This task does not exist or is not yours."), frappe.PermissionError)
 	return store.lock_run(row.run), row
@@ -175,15 +175,10 @@ def urge(run: str) -> int:
 	loaded = store.lock_run(run)
 	if not may_read_bureau(loaded.run.bureau):
 		raise frappe.PermissionError
-	tasks = frappe.get_all(
-		"SC Task",
-		filters={"run": run, "status": "Open"},
-		fields=["name", "post", "bureau", "assignee", "urged_on"],
-		order_by="creation",
-	)
+	tasks = store.open_tasks(run)
 	if any(t.urged_on and get_datetime(t.urged_on) > now() - URGE_PAUSE for t in tasks):
 		frappe.throw(_("This case was urged a short while ago. Give them some time."))
-	people = {user for t in tasks for user in ([t.assignee] if t.assignee else holders(t.post, t.bureau))}
+	people = {user for t in tasks for user in store.concerned(t)}
 	with engine_writes():
 		for t in tasks:
 			frappe.db.set_value("SC Task", t.name, "urged_on", now())
@@ -240,7 +235,7 @@ def resume(run: str, reason: str) -> None:
 def _with_task(run: str):
 	loaded = store.lock_run(run)
 	for task in store.open_tasks(run):
-		if (not task.assignee or task.assignee == frappe.session.user) and holds(task.post, task.bureau):
+		if (not task.assignee or task.assignee == frappe.session.user) and actions.holding(task):
 			return loaded
 	frappe.throw(_("You have no open task for this in the case now."), frappe.PermissionError)
 

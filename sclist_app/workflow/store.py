@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import frappe
@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import bureau_chain, holders
+from sclist_app.access.posts import bureau_chain, held, holders, holds, seat_of, stand_in
 from sclist_app.access.today import now, today
 from sclist_app.workflow import clocks
 from sclist_app.workflow.kinds import Kind, kind
@@ -53,10 +53,20 @@ class LoadedRun:
 	procedure: Procedure
 	state: RunState
 	kind: Kind
+	# (step, round) -> whose seat -> the deputy who voted on it
+	represented: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
 
 	def roster(self, step: Step) -> list[str]:
-		"""Who holds the step's post at its level now."""
-		return holders(step.post, acting_bureau(self.run.bureau, step))
+		"""Who acts in the step's post at its level now."""
+		people = holders(
+			step.post,
+			acting_bureau(self.run.bureau, step),
+			acting_division(self.run.division, step),
+			step.in_person,
+		)
+		stand = self.state.steps.get(step.code)
+		voted = self.represented.get((step.code, stand.round), {}) if stand else {}
+		return [voted.get(user, user) for user in people]
 
 
 def acting_bureau(bureau: str, step: Step) -> str:
@@ -73,6 +83,11 @@ def acting_bureau(bureau: str, step: Step) -> str:
 			_("Step {0} belongs to the superior bureau, but this bureau has none.").format(step.title)
 		)
 	return superior
+
+
+def acting_division(division: str | None, step: Step) -> str:
+	"""The division whose post acts, "" for any: that which started the run, where the step says so."""
+	return (division or "") if step.level == "Initiating Division" else ""
 
 
 def version_rows(version: Document) -> dict[str, list[dict]]:
@@ -175,9 +190,23 @@ def create_run(doc: Document, kind_name: str) -> Document:
 			"is_demo": doc.get("is_demo"),
 		}
 	)
+	run.division = _initiating_division(doc, load_procedure(run.procedure_version)) or None
 	with engine_writes():
 		run.insert(ignore_permissions=True)  # whoever may create the document starts its run
 	return run
+
+
+def _initiating_division(doc: Document, procedure: Procedure) -> str:
+	"""The division that listed the party, where the document follows from a listing; else that of whoever starts,
+	by the post with which they do."""
+	if record := doc.get("record"):
+		run = frappe.db.get_value("SC Listing Record", record, "run")
+		if division := run and frappe.db.get_value("SC Run", run, "division"):
+			return division
+	own = holds(procedure.start.post, doc.bureau) or next(
+		(h for h in held() if h.bureau == doc.bureau and h.fills_forms), None
+	)
+	return own.division if own else ""
 
 
 class ChangedSince(frappe.ValidationError):
@@ -220,16 +249,64 @@ def read_run(name: str) -> LoadedRun:
 	run = frappe.get_doc("SC Run", name)
 	procedure = load_procedure(run.procedure_version)
 	doc = frappe.get_doc(run.reference_doctype, run.reference_name)
-	return LoadedRun(run, doc, procedure, _state(run, procedure), kind(run.kind))
+	rows = _tasks(run.name)
+	return LoadedRun(run, doc, procedure, _state(run, procedure, rows), kind(run.kind), _represented(rows))
 
 
-def _state(run: Document, procedure: Procedure) -> RunState:
-	rows = frappe.get_all(
+def _tasks(run: str) -> list:
+	return frappe.get_all(
 		"SC Task",
-		filters={"run": run.name},
-		fields=["name", "step", "round", "post", "assignee", "status", "done_by", "action"],
+		filters={"run": run},
+		fields=[
+			"name",
+			"step",
+			"round",
+			"post",
+			"bureau",
+			"division",
+			"in_person",
+			"assignee",
+			"status",
+			"done_by",
+			"action",
+		],
 		order_by="opened_on asc, creation asc, name asc",
 	)
+
+
+def _represented(rows: list) -> dict[tuple[str, int], dict[str, str]]:
+	found: dict[tuple[str, int], dict[str, str]] = {}
+	for row in rows:
+		if row.done_by and row.assignee and row.done_by != row.assignee:
+			found.setdefault((row.step, row.round or 1), {})[row.assignee] = row.done_by
+	return found
+
+
+def acting_assignees(rows: list) -> dict[str, str]:
+	"""Task -> who acts today on a task assigned to somebody: themselves, their deputy, or a new holder of the post
+	in place of one who lost it. Nobody gets a second voice in the same round."""
+	acting: dict[str, str] = {}
+	voices: dict[tuple[str, int], list[str]] = {}
+	for row in rows:
+		if row.assignee and row.status != "Transferred":
+			voices.setdefault((row.step, row.round), []).append(row.done_by or row.assignee)
+	for row in rows:
+		if not row.assignee or row.status not in ("Open", "Claimed", "Transferred"):
+			continue
+		who = stand_in(row.assignee, row.post, row.bureau, bool(row.in_person))
+		if row.status == "Transferred":
+			acting[row.name] = who or row.assignee
+			continue
+		round_of = voices[(row.step, row.round)]
+		free = [who] if who else holders(row.post, row.bureau, row.division or "", bool(row.in_person))
+		who = next((user for user in free if user == row.assignee or user not in round_of), row.assignee)
+		round_of.append(who)
+		acting[row.name] = who
+	return acting
+
+
+def _state(run: Document, procedure: Procedure, rows: list) -> RunState:
+	acting = acting_assignees(rows)
 	tasks = []
 	for order, row in enumerate(rows):
 		step = procedure.by_code.get(row.step)
@@ -245,7 +322,7 @@ def _state(run: Document, procedure: Procedure) -> RunState:
 				row.round or 1,
 				row.post or "",
 				step.level if step else "",
-				row.assignee or "",
+				acting.get(row.name) or row.assignee or "",
 				"Open" if row.status == "Claimed" else row.status,
 				row.done_by or "",
 				vote,
@@ -346,6 +423,7 @@ def _void_votes(run: str, outcome: Outcome) -> None:
 def _open_task(loaded: LoadedRun, task: TaskState) -> None:
 	step = loaded.procedure.by_code[task.step]
 	run = loaded.run
+	bureau, division = acting_bureau(run.bureau, step), acting_division(run.division, step)
 	row = frappe.new_doc("SC Task")
 	row.update(
 		{
@@ -353,9 +431,12 @@ def _open_task(loaded: LoadedRun, task: TaskState) -> None:
 			"subject_line": loaded.kind.title(loaded.doc),
 			"reference_doctype": run.reference_doctype,
 			"reference_name": run.reference_name,
-			"bureau": acting_bureau(run.bureau, step),
+			"bureau": bureau,
+			"division": division or None,
 			"post": step.post,
-			"assignee": task.assignee or None,
+			"in_person": int(step.in_person),
+			# the seat, so that it goes back to its holder when a deputy's time is over
+			"assignee": seat_of(task.assignee, step.post, bureau, division) if task.assignee else None,
 			"status": "Open",
 			"opened_on": now(),
 			"due_on": clocks.due_of_step(run, loaded.procedure, step.code),
@@ -370,9 +451,36 @@ def _open_task(loaded: LoadedRun, task: TaskState) -> None:
 
 
 def open_tasks(run: str) -> Sequence[dict]:
-	return frappe.get_all(
+	"""The open tasks of a run, each with the person who acts on it today as its assignee."""
+	rows = frappe.get_all(
 		"SC Task",
-		filters={"run": run, "status": "Open"},
-		fields=["name", "title", "step", "post", "bureau", "assignee", "due_on", "opened_on"],
+		filters={"run": run, "status": ["not in", ["Void", "Returned"]]},
+		fields=[
+			"name",
+			"title",
+			"step",
+			"round",
+			"post",
+			"bureau",
+			"division",
+			"in_person",
+			"assignee",
+			"status",
+			"done_by",
+			"due_on",
+			"opened_on",
+			"urged_on",
+		],
 		order_by="opened_on asc, creation asc",
 	)
+	acting = acting_assignees(rows)
+	for row in rows:
+		row.assignee = acting.get(row.name) or row.assignee
+	return [row for row in rows if row.status == "Open"]
+
+
+def concerned(task) -> list[str]:
+	"""Who has a task of `open_tasks` on their desk: the assignee, else all who act in the post."""
+	if task.assignee:
+		return [task.assignee]
+	return holders(task.post, task.bureau, task.division or "", bool(task.in_person))

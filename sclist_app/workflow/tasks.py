@@ -7,7 +7,7 @@ from collections.abc import Collection
 import frappe
 from frappe import _
 
-from sclist_app.access.posts import holds
+from sclist_app.access.posts import may_take
 from sclist_app.workflow import runner, store
 
 __all__ = ["require_tool"]
@@ -25,7 +25,7 @@ def require_tool(run: str, tools: Collection[str], natures: Collection[str] = ()
 		if step.tool not in tools or (natures and step.nature.value not in natures):
 			continue
 		mine = not task.assignee or task.assignee == frappe.session.user
-		if not mine or not holds(task.post, task.bureau):
+		if not mine or not may_take(task):
 			continue
 		state = next(t for t in loaded.state.tasks if t.id == task.name)
 		if not runner.permitted(loaded.procedure, loaded.state, state, frappe.session.user):

@@ -93,7 +93,7 @@ def findings_of(doc: Document) -> list[Finding]:
 	unheld = {
 		step.post
 		for step in procedure.steps
-		if step.post and not step.is_end and step.level == "Own Level" and not holders(step.post, doc.bureau)
+		if step.post and not step.is_end and step.level != "Superior Level" and not holders(step.post, doc.bureau)
 	}
 	world = checker.World(
 		posts=posts,

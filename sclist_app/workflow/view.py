@@ -59,6 +59,8 @@ def view(doc: Document) -> dict[str, Any]:
 			"step",
 			"post",
 			"bureau",
+			"division",
+			"in_person",
 			"assignee",
 			"status",
 			"due_on",
@@ -140,6 +142,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	step = procedure.by_code[row.step]
 	held = actions.holding(row)
 	state = next(t for t in loaded.state.tasks if t.id == row.name)
+	represented = row.assignee if state.assignee != row.assignee else ""
 	barred = runner.permitted(procedure, loaded.state, state, frappe.session.user) if held else []
 	mine = held is not None and not barred
 	return {
@@ -151,8 +154,10 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"post": row.post,
 		"post_title": _title("SC Post", row.post, "post_name"),
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
-		"assignee": row.assignee,
-		"assignee_name": person(row.assignee),
+		"assignee": state.assignee,
+		"assignee_name": person(state.assignee),
+		"acting_for_name": person((held.acting_for if held else "") or represented),
+		"division_name": _title("SC Division", row.division, "division_name"),
 		"status": row.status,
 		"opened_on": row.opened_on,
 		"due_on": row.due_on,

@@ -27,7 +27,11 @@ sclist_effects = {}
 
 _permitted = "sclist_app.access.visibility.has_permission"
 permission_query_conditions = {
-	doctype: f"sclist_app.access.lists.{doctype.lower().replace(' ', '_')}" for doctype in _guarded
+	doctype: [
+		f"sclist_app.{module}.{doctype.lower().replace(' ', '_')}"
+		for module in ("access.lists", "workflow.form_lists")
+	]
+	for doctype in _guarded
 }
 has_permission = {
 	**dict.fromkeys(_guarded, _permitted),
@@ -42,6 +46,7 @@ doc_events = {
 	"DocShare": {"validate": "sclist_app.access.sharing.refuse_share"},
 	"ToDo": {"validate": "sclist_app.access.sharing.refuse_assignment"},
 	"Workflow": {"validate": "sclist_app.access.sharing.refuse_workflow"},
+	"Version": {"before_insert": "sclist_app.workflow.form_policy.scrub_version"},
 	"File": {
 		"before_insert": "sclist_app.access.files.check_upload",
 		"before_validate": "sclist_app.access.files.check_change",

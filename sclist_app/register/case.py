@@ -86,54 +86,6 @@ def _title(doc: Document) -> str:
 	return "·".join(part for part in (lead, ground) if part)[:140]
 
 
-def check_fields(doc: Document) -> None:
-	"""Outside the engine only fields of a step the user has an open task in may change.
-
-	Raises:
-		frappe.PermissionError: naming the field.
-	"""
-	before = doc.get_doc_before_save()
-	if is_engine() or before is None:
-		return
-	from sclist_app.workflow.form_policy import editable
-
-	allowed = editable(doc)
-	for df in doc.meta.fields:
-		if df.fieldtype in frappe.model.no_value_fields and df.fieldtype not in frappe.model.table_fields:
-			continue
-		if df.fieldname in allowed or not _changed(doc, before, df):
-			continue
-		frappe.throw(
-			_("{0} cannot be changed in the present step.").format(frappe.bold(_(df.label or df.fieldname))),
-			frappe.PermissionError,
-		)
-
-
-def _changed(doc: Document, before: Document, df) -> bool:
-	if df.fieldtype in frappe.model.table_fields:
-		return _rows(doc.get(df.fieldname)) != _rows(before.get(df.fieldname))
-	return str(doc.get(df.fieldname) or "") != str(before.get(df.fieldname) or "")
-
-
-def _rows(rows) -> list[dict]:
-	skip = {
-		"modified",
-		"modified_by",
-		"creation",
-		"owner",
-		"name",
-		"idx",
-		"docstatus",
-		"parent",
-		"parenttype",
-		"parentfield",
-	}
-	return [
-		{k: str(v or "") for k, v in row.get_valid_dict(ignore_virtual=True).items() if k not in skip}
-		for row in rows or ()
-	]
-
-
 class CaseReader:
 	"""A case with everything around it, read once."""
 

@@ -8,17 +8,19 @@ an act brings about is written, or nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from sclist_app.access import fields
 from sclist_app.access.posts import Held, may_take
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
-from sclist_app.workflow import clocks, runner, store
+from sclist_app.workflow import clocks, form_policy_rules, runner, store
 from sclist_app.workflow.effects import run_effects
 from sclist_app.workflow.kinds import Act, kind_of
 from sclist_app.workflow.model import Nature, Transition, Verb
@@ -111,7 +113,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 	except runner.Refusal as refusal:
 		refuse(refusal.findings, frappe.ValidationError)
 	button = next(b for b in loaded.procedure.buttons(step.code) if b.action == action)
-	refuse(missing_materials(loaded, step.code, button))
+	refuse([*missing_materials(loaded, step.code, button), *missing_fields(loaded, step.code, button)])
 	notices = _follow(loaded, outcome, step.code, actor, opinion, action, button.label, own)
 	events.append(
 		loaded.doc.doctype,
@@ -213,7 +215,11 @@ def gate(loaded: store.LoadedRun, step: str, action: str) -> Sequence[Finding]:
 	move = Act(
 		loaded.run, loaded.doc, procedure, procedure.by_code[step], transition, today(), frappe.session.user
 	)
-	return [*missing_materials(loaded, step, button), *loaded.kind.gate(move)]
+	return [
+		*missing_materials(loaded, step, button),
+		*missing_fields(loaded, step, button),
+		*loaded.kind.gate(move),
+	]
 
 
 def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) -> list[Finding]:
@@ -232,6 +238,17 @@ def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) ->
 		for rule in loaded.procedure.materials
 		if rule.step == step and rule.required and rule.title not in present
 	]
+
+
+def missing_fields(loaded: store.LoadedRun, step: str, button: Transition) -> list[Finding]:
+	"""Fields the procedure requires in the step that are empty; asked when going forward."""
+	return form_policy_rules.missing(
+		loaded.procedure,
+		step,
+		button.verb,
+		partial(fields.filled, loaded.doc),
+		partial(fields.label_of, loaded.doc.doctype),
+	)
 
 
 def holding(task) -> Held | None:

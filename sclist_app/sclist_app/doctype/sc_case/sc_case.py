@@ -1,9 +1,8 @@
-from frappe.model.document import Document
-
 from sclist_app.access import guard
 from sclist_app.access.today import today
 from sclist_app.register import case
 from sclist_app.workflow import actions
+from sclist_app.workflow.form_policy import SteeredDocument, check_fields
 
 ENGINE_FIELDS = (
 	"state",
@@ -23,7 +22,7 @@ ENGINE_FIELDS = (
 )
 
 
-class SCCase(Document):
+class SCCase(SteeredDocument):
 	def before_insert(self):
 		guard.keep_engine_fields(self, ENGINE_FIELDS)
 		case.default_bureau(self)
@@ -32,7 +31,7 @@ class SCCase(Document):
 	def validate(self):
 		if not self.is_new():
 			guard.keep_engine_fields(self, (*ENGINE_FIELDS, "bureau"))
-			case.check_fields(self)
+		check_fields(self)
 		case.complete(self)
 
 	def after_insert(self):

@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import getdate
 
 from sclist_app.access.posts import bureau_chain
 from sclist_app.law.calendar import WorkCalendar, from_mapping
 
-__all__ = ["calendar_of", "load"]
+__all__ = ["based_on", "calendar_of", "changed_years", "load", "name_for", "reread"]
 
-_CACHE = "sclist_calendars"
+_CACHE, _NAMES = "sclist_calendars", "sclist_calendar_names"
 
 
 def calendar_of(bureau: str | None) -> WorkCalendar:
 	"""The bureau's own calendar, else its nearest ancestor's, else the national one of the settings."""
-	name = None
-	for code in bureau_chain(bureau) if bureau else ():
-		if name := frappe.get_cached_value("SC Bureau", code, "calendar"):
-			break
-	name = name or frappe.get_cached_value("SC Settings", None, "calendar")
-	if not name:
-		return WorkCalendar({})
-	return load(name)
+	name = name_for(bureau)
+	return load(name) if name else WorkCalendar({})
+
+
+def name_for(bureau: str | None) -> str | None:
+	"""The name of the calendar a bureau uses; None if the site has none."""
+	cache = _cached(_NAMES)
+	if bureau not in cache:
+		own = (
+			frappe.get_cached_value("SC Bureau", code, "calendar")
+			for code in (bureau_chain(bureau) if bureau else ())
+		)
+		cache[bureau] = next(filter(None, own), None) or frappe.get_cached_value(
+			"SC Settings", None, "calendar"
+		)
+	return cache[bureau]
+
+
+def based_on(calendar: str) -> list[str]:
+	"""The calendar and all that are based on it, however far, the nearer first."""
+	found = [calendar]
+	for name in found:
+		found += frappe.get_all(
+			"SC Calendar",
+			filters={"parent_calendar": name, "name": ["not in", found]},
+			pluck="name",
+			order_by="name",
+		)
+	return found
+
+
+def reread(names: Iterable[str]) -> None:
+	"""Read calendars past the framework's cache, which is emptied only after a save; those above first."""
+	forget()
+	for name in names:
+		_cached(_CACHE)[name] = _build(frappe.get_doc("SC Calendar", name))
 
 
 def load(name: str) -> WorkCalendar:
-	cache = getattr(frappe.local, _CACHE, None)
-	if cache is None:
-		cache = {}
-		setattr(frappe.local, _CACHE, cache)
+	cache = _cached(_CACHE)
 	if name not in cache:
-		cache[name] = _build(name)
+		cache[name] = _build(frappe.get_cached_doc("SC Calendar", name))
 	return cache[name]
 
 
+def _cached(key: str) -> dict:
+	cache = getattr(frappe.local, key, None)
+	if cache is None:
+		cache = {}
+		setattr(frappe.local, key, cache)
+	return cache
+
+
 def forget() -> None:
-	setattr(frappe.local, _CACHE, None)
+	for key in (_CACHE, _NAMES):
+		setattr(frappe.local, key, None)
 
 
-def _build(name: str) -> WorkCalendar:
-	doc = frappe.get_cached_doc("SC Calendar", name)
+def _build(doc: Document) -> WorkCalendar:
 	off = {getdate(row.day) for row in doc.days if row.kind == "Rest"}
 	work = {getdate(row.day) for row in doc.days if row.kind == "Work"}
 	if doc.parent_calendar:
@@ -58,6 +93,31 @@ def _build(name: str) -> WorkCalendar:
 
 def _days(days: set[date], year: int) -> list[str]:
 	return sorted(day.strftime("%m-%d") for day in days if day.year == year)
+
+
+def changed_years(doc: Document) -> set[int]:
+	"""The years whose days or status differ from what was stored before this save."""
+	before = doc.get_doc_before_save()
+	old, new = _content(before), _content(doc)
+	years = {year for year in {*old, *new} if old.get(year) != new.get(year)}
+	if before and before.parent_calendar != doc.parent_calendar:
+		years |= {*old, *new, *_shared_years(before.parent_calendar), *_shared_years(doc.parent_calendar)}
+	return years
+
+
+def _content(doc: Document | None) -> dict[int, tuple]:
+	"""Year → its status and its days."""
+	if doc is None:
+		return {}
+	status = {row.year: row.status for row in doc.years}
+	days: dict[int, set] = {}
+	for row in doc.days:
+		days.setdefault(getdate(row.day).year, set()).add((getdate(row.day), row.kind))
+	return {year: (status.get(year), frozenset(days.get(year, ()))) for year in {*status, *days}}
+
+
+def _shared_years(name: str | None) -> set[int]:
+	return set(load(name).years) if name else set()
 
 
 def validate(doc) -> None:
@@ -77,5 +137,8 @@ def validate(doc) -> None:
 			frappe.throw(
 				_("The day {0} lies in a year that is not in the table of years. Add the year.").format(day)
 			)
-	if doc.parent_calendar and doc.parent_calendar == doc.name:
-		frappe.throw(_("A calendar cannot be based on itself."))
+	above = doc.parent_calendar
+	while above:
+		if above == doc.name:
+			frappe.throw(_("A calendar cannot be based on itself."))
+		above = frappe.db.get_value("SC Calendar", above, "parent_calendar")

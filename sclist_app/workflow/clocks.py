@@ -29,10 +29,13 @@ __all__ = [
 	"due_from",
 	"due_of_step",
 	"end_pause",
+	"hold",
+	"later",
 	"length",
 	"measured_by",
 	"moved",
 	"period_of",
+	"release",
 	"running",
 	"signal",
 	"start",
@@ -237,7 +240,10 @@ def due_from(run: str, limit: str, on: date) -> date | None:
 	None if none runs.
 	"""
 	rows = running(run, limit)
-	return computed({**rows[-1], "started_on": on}).on if rows else None
+	if not rows:
+		return None
+	due = computed({**rows[-1], "started_on": on})
+	return later(rows[-1], due).on if getdate(rows[-1].started_on) == on else due.on
 
 
 def window_over(run: str, limit: str, on: date) -> bool:
@@ -273,7 +279,7 @@ def end_pause(row: Mapping[str, Any], on: date) -> None:
 	pauses[-1]["end"] = str(on)
 	text = json.dumps(pauses, ensure_ascii=False)
 	_set(row["name"], status="Running", pauses=text)
-	moved({**row, "pauses": text}, computed({**row, "pauses": text}))
+	moved(row, later(row, computed({**row, "pauses": text})))
 
 
 def open_pause(row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -314,6 +320,11 @@ def resume(run: Document, procedure: Procedure, on: date) -> None:
 
 
 # ---------------------------------------------------------------- dates that move
+
+
+def later(row: Mapping[str, Any], due: DueDate) -> DueDate:
+	"""What lengthens a limit never brings its end forward, even if the calendar has changed in between."""
+	return DueDate(max(due.on, getdate(row["due_on"])), due.provisional)
 
 
 def moved(row: Mapping[str, Any], due: DueDate) -> None:

@@ -18,6 +18,7 @@ from sclist_app.access.today import today
 from sclist_app.law.periods import ELAPSING
 from sclist_app.workflow import actions, clocks, store
 from sclist_app.workflow.model import Nature
+from sclist_app.workflow.notes import tell
 from sclist_app.workflow.runner import ACTIVE
 
 CLOCK = (
@@ -146,10 +147,11 @@ def _warn(name: str) -> bool:
 	clock = _locked(name)
 	if not clock or clock.warned or getdate(clock.warn_on) > today():
 		return False
-	_notify(
+	tell(
 		_concerned(clock),
 		_("{0} is due on {1}: {2}").format(clock.limit_name, clock.due_on, clock.reference_name),
-		clock,
+		clock.reference_doctype,
+		clock.reference_name,
 	)
 	frappe.db.set_value(clocks.DOCTYPE, name, "warned", 1)
 	return True
@@ -163,10 +165,11 @@ def _escalate(name: str) -> bool:
 	if clock.escalate_to:
 		people |= set(holders(clock.escalate_to, clock.bureau))
 	late = (today() - getdate(clock.due_on)).days
-	_notify(
+	tell(
 		people,
 		_("{0} is overdue by {1} days: {2}").format(clock.limit_name, late, clock.reference_name),
-		clock,
+		clock.reference_doctype,
+		clock.reference_name,
 	)
 	frappe.db.set_value(clocks.DOCTYPE, name, "escalated", 1)
 	return True
@@ -177,23 +180,4 @@ def _concerned(clock) -> set[str]:
 	version = frappe.db.get_value("SC Run", clock.run, "procedure_version")
 	tasks = store.open_tasks(clock.run)
 	own = clocks.measured_by(store.load_procedure(version), clock) if version else set()
-	return {
-		user
-		for task in [t for t in tasks if t.step in own] or tasks
-		for user in ([task.assignee] if task.assignee else holders(task.post, task.bureau))
-	}
-
-
-def _notify(users: Iterable[str], subject: str, clock) -> None:
-	for user in sorted(users):
-		log = frappe.new_doc("Notification Log")
-		log.update(
-			{
-				"for_user": user,
-				"type": "Alert",
-				"subject": subject,
-				"document_type": clock.reference_doctype,
-				"document_name": clock.reference_name,
-			}
-		)
-		log.insert(ignore_permissions=True)  # notes of the system to its officers
+	return {user for task in [t for t in tasks if t.step in own] or tasks for user in store.concerned(task)}

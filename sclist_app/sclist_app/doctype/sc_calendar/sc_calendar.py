@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from sclist_app.workflow import calendars
+from sclist_app.workflow import calendars, recompute
 
 
 class SCCalendar(Document):
@@ -9,3 +9,4 @@ class SCCalendar(Document):
 
 	def on_update(self):
 		calendars.forget()
+		recompute.after_change(self.name, calendars.changed_years(self))

@@ -462,15 +462,15 @@ _INVARIANTS: Final = (
 	# 撤销提前移出、恢复列入
 	_invariant(
 		"notice.restoration", "决定前告知", RESTORATION, _RESTORATION, "撤销提前移出前应当告知当事人。",
-		certain=False, documents=("D01", "D15N"),
+		certain=False, documents=("D15n",),
 	),
 	_invariant(
 		"service.restoration", "告知书送达", RESTORATION, _RESTORATION, "告知书应当送达当事人。",
-		certain=False, documents=("D01", "D15N"),
+		certain=False, documents=("D15n",),
 	),
 	_invariant(
 		"defence.restoration", "陈述申辩", RESTORATION, _RESTORATION, "撤销提前移出前应当听取陈述申辩。",
-		certain=False, documents=("D01", "D15N"), limits=("T01",),
+		certain=False, documents=("D15n",), limits=("T01",),
 	),
 	_invariant(
 		"decision.restoration", "书面撤销决定", RESTORATION, cite(ORDER_11, 21),
@@ -483,6 +483,10 @@ _INVARIANTS: Final = (
 	_invariant(
 		"decision_service.restoration", "决定书送达", RESTORATION, f"{cite(ORDER_11, 21)}、第十条第二款",
 		"撤销提前移出决定书应当送达当事人。",
+	),
+	_invariant(
+		"limit.restoration", "恢复列入后的法定期限", RESTORATION, cite(ORDER_11, 11, 13, 21),
+		"重新录入、重新公示和重新计算的管理期限应当列明。", limits=("T03", "T04", "T05"),
 	),
 	_invariant(
 		"system_entry.restoration", "重新录入系统", RESTORATION, cite(ORDER_11, 11, 21),

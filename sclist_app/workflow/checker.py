@@ -1,31 +1,30 @@
 """Is a procedure complete, and does it keep inside the statute? Pure; every finding names its row.
 
 Two questions are asked of a version before it may be published or imported. *Completeness*: it starts, every
-step can be reached and can end, every button leads somewhere, somebody holds every post. *The statutory
-envelope*: whatever way a case takes, it passes the notice, its service and the defence window before the
-decision; limits keep their statutory bounds; refusals carry reasons.
+step can be reached and can end, every button leads somewhere, somebody holds every post. *The statute*: limits
+keep their bounds, and no way of a case leaves the envelope (`envelope`). Both by the law in force on a day.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from sclist_app.law import statute
-from sclist_app.law.findings import N_, Finding
-from sclist_app.workflow import conditions
-from sclist_app.workflow.model import LimitRule, Mode, Nature, Procedure, Transition, Verb
+from sclist_app.law.findings import N_, Finding, errors
+from sclist_app.law.statute import SHIPPED, Statute
+from sclist_app.workflow import conditions, envelope
+from sclist_app.workflow.envelope import CHANNELS, statute_unit
+from sclist_app.workflow.model import LimitRule, Mode, Nature, Procedure, Verb
+from sclist_app.workflow.ways import Marking, Ways
 
-__all__ = ["World", "check", "goes_on"]
-
-ORDER_11 = "《安全生产严重失信主体名单管理办法》"
+__all__ = ["World", "check", "goes_on", "statute_unit"]
 
 
 @dataclass(frozen=True)
 class World:
-	"""What exists around a procedure: the codes its rows may name."""
+	"""What exists around a procedure: the codes its rows may name, and the law of the day it is to run under."""
 
 	posts: Collection[str]
 	document_kinds: Collection[str]
@@ -33,6 +32,7 @@ class World:
 	limits: Collection[str] = ()
 	unheld_posts: Collection[str] = field(default=())
 	on: date = date(2026, 1, 1)
+	statute: Statute = SHIPPED
 
 
 def check(procedure: Procedure, world: World) -> list[Finding]:
@@ -42,10 +42,11 @@ def check(procedure: Procedure, world: World) -> list[Finding]:
 		findings += [*_graph(procedure), *_buttons(procedure)]
 	findings += conditions.check(procedure.conditions, procedure.kind)
 	findings += _limits(procedure, world)
-	if not [f for f in findings if f.severity == "error"]:
-		findings += _markings(procedure)
-	if not [f for f in findings if f.severity == "error"]:
-		findings += _envelope(procedure)
+	if not errors(findings):
+		ways = Ways(procedure)
+		findings += _markings(ways)
+		if not errors(findings):
+			findings += envelope.check(procedure, world.statute, world.on, ways)
 	return findings
 
 
@@ -195,6 +196,14 @@ def _rows(procedure: Procedure, world: World) -> Iterable[Finding]:
 				limit=rule.limit,
 				post=rule.escalate_to,
 			)
+		if rule.extend_post and rule.extend_post not in world.posts:
+			yield _f(
+				"limit.post",
+				N_("The limit {limit} is extended by the post {post}, which does not exist."),
+				rule.limit,
+				limit=rule.limit,
+				post=rule.extend_post,
+			)
 		if rule.step and rule.step not in codes:
 			yield _f(
 				"row.step",
@@ -204,9 +213,7 @@ def _rows(procedure: Procedure, world: World) -> Iterable[Finding]:
 			)
 
 
-def _reach(
-	procedure: Procedure, avoid: Callable[[Transition], bool] = lambda t: False, back: bool = False
-) -> set[str]:
+def _reach(procedure: Procedure, back: bool = False) -> set[str]:
 	"""Steps that can be reached from the start (or, `back`, from which an end can be reached)."""
 	if back:
 		found = {step.code for step in procedure.steps if step.is_end}
@@ -216,8 +223,6 @@ def _reach(
 	while grown:
 		grown = False
 		for t in procedure.transitions:
-			if avoid(t):
-				continue
 			sources, targets = ({t.step}, set(t.targets))
 			if back:
 				sources, targets = targets, sources
@@ -312,18 +317,6 @@ def _buttons(procedure: Procedure) -> Iterable[Finding]:
 					row,
 					row=row,
 				)
-			if button.verb in (Verb.REFUSE, Verb.RETURN) and not button.reason_required:
-				yield _f(
-					"route.reason",
-					N_(
-						"The action {row} refuses or returns without a duty to give reasons. Tick “reason required”."
-					),
-					row,
-					ORDER_11 + "第二十条"
-					if procedure.kind == "Early Removal"
-					else "《中华人民共和国行政处罚法》第四十五条",
-					row=row,
-				)
 			if button.verb is Verb.EXPIRE and (step.nature is not Nature.WAIT or not step.limit):
 				yield _f(
 					"route.expire",
@@ -377,66 +370,32 @@ def _idle_loops(procedure: Procedure) -> Iterable[Finding]:
 				stack.extend(onward.get(code, ()))
 
 
-_MAX_MARKINGS = 20_000
-
-_Marking = tuple[frozenset[str], frozenset[str]]  # open steps; finished ones that others wait for
-
-
-def _after(procedure: Procedure, marking: _Marking, t: Transition) -> tuple[_Marking, str]:
-	"""The marking after a route is taken, and the end step if it ended. The runner moves the same way."""
-	is_open, done = set(marking[0]), set(marking[1])
-	awaited = {code for step in procedure.steps for code in step.waits_for}
-	is_open.discard(t.step)
-	if t.verb in (Verb.RETURN, Verb.CLOSE):
-		is_open.clear()
-	elif t.step in awaited:
-		done.add(t.step)
-	for target in t.targets:
-		if target in is_open or not set(procedure.by_code[target].waits_for) <= done:
-			continue
-		done -= set(procedure.awaited_behind(target)) | {target}
-		if procedure.by_code[target].is_end:
-			return (frozenset(is_open), frozenset()), target
-		is_open.add(target)
-	return (frozenset(is_open), frozenset(done)), ""
-
-
 def goes_on(procedure: Procedure, is_open: Collection[str], done: Collection[str]) -> list[Finding]:
 	"""What would stop a case with these open and finished steps from coming to an end. Empty if nothing does."""
 	awaited = {code for step in procedure.steps for code in step.waits_for}
-	return list(_markings(procedure, (frozenset(is_open), frozenset(done) & awaited)))
+	return list(_markings(Ways(procedure, first=(frozenset(is_open), frozenset(done) & awaited))))
 
 
-def _markings(procedure: Procedure, first: _Marking | None = None) -> Iterable[Finding]:
+def _markings(ways: Ways) -> Iterable[Finding]:
 	"""Every state the routes admit, whatever the facts: each must go on to an end, and none be cut off."""
-	routes: dict[str, list[Transition]] = {}
-	for t in procedure.transitions:
-		routes.setdefault(t.step, []).append(t)
-	if first is None:
-		first = (frozenset({procedure.start.code} if not procedure.start.waits_for else ()), frozenset())
-	before: dict[_Marking, list[_Marking]] = {first: []}
-	ending: list[_Marking] = []
+	if not ways.complete:
+		yield _f(
+			"graph.size",
+			N_("Too many steps of this procedure run side by side to be checked. Let fewer run at once."),
+		)
+		return
+	procedure = ways.procedure
+	before: dict[int, list[int]] = {}
+	ending: set[int] = set()
 	cut: dict[tuple[str, str], None] = {}
-	queue = deque([first])
-	while queue:
-		marking = queue.popleft()
-		for t in (t for code in sorted(marking[0]) for t in routes.get(code, ())):
-			reached, end = _after(procedure, marking, t)
-			if end:
-				ending.append(marking)
-				if t.verb in (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE):
-					cut |= dict.fromkeys((end, code) for code in sorted(reached[0]))
-				continue
-			if reached not in before:
-				before[reached] = []
-				queue.append(reached)
-			before[reached].append(marking)
-		if len(before) > _MAX_MARKINGS:
-			yield _f(
-				"graph.size",
-				N_("Too many steps of this procedure run side by side to be checked. Let fewer run at once."),
-			)
-			return
+	for number, moves in enumerate(ways.moves):
+		for move in moves:
+			if move.end:
+				ending.add(number)
+				if move.route.verb in (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE):
+					cut |= dict.fromkeys((move.end, code) for code in sorted(move.left_open))
+			else:
+				before.setdefault(move.behind, []).append(number)
 	for end, code in cut:
 		yield _f(
 			"join.cut",
@@ -445,28 +404,33 @@ def _markings(procedure: Procedure, first: _Marking | None = None) -> Iterable[F
 			step=procedure.by_code[end].title,
 			other=procedure.by_code[code].title,
 		)
-	ends = set(ending)
-	stack = list(ends)
+	stack = list(ending)
 	while stack:
-		for marking in before[stack.pop()]:
-			if marking not in ends:
-				ends.add(marking)
-				stack.append(marking)
-	stuck = next((marking for marking in before if marking not in ends), None)
+		for number in before.get(stack.pop(), ()):
+			if number not in ending:
+				ending.add(number)
+				stack.append(number)
+	stuck = next((marking for n, marking in enumerate(ways.markings) if n not in ending), None)
 	if stuck is not None:
-		idle = [
-			step
-			for step in procedure.steps
-			if step.waits_for and not set(step.waits_for) <= stuck[1] and set(step.waits_for) & stuck[1]
-		] or [step for step in procedure.steps if step.waits_for]
-		yield _f(
-			"join.stuck",
-			N_(
-				"The case can come to a stand: {steps} would wait for a step that is not under way. Check “waits for” and the routes."
-			),
-			idle[0].code if idle else None,
-			steps=[step.title for step in idle],
-		)
+		yield _stuck(procedure, stuck)
+
+
+def _stuck(procedure: Procedure, marking: Marking) -> Finding:
+	"""The steps that would wait for ever in this marking."""
+	done = marking[1]
+	idle = [
+		step
+		for step in procedure.steps
+		if step.waits_for and not set(step.waits_for) <= done and set(step.waits_for) & done
+	] or [step for step in procedure.steps if step.waits_for]
+	return _f(
+		"join.stuck",
+		N_(
+			"The case can come to a stand: {steps} would wait for a step that is not under way. Check “waits for” and the routes."
+		),
+		idle[0].code if idle else None,
+		steps=[step.title for step in idle],
+	)
 
 
 def _limits(procedure: Procedure, world: World) -> Iterable[Finding]:
@@ -491,154 +455,34 @@ def _limits(procedure: Procedure, world: World) -> Iterable[Finding]:
 		row = rule.limit + (f"/{rule.step}" if rule.step else "")
 		if rule.limit not in world.limits:
 			yield _f("limit.unknown", N_("The limit {limit} does not exist."), row, limit=rule.limit)
+		elif rule.channel not in CHANNELS:
+			yield _f(
+				"limit.channel",
+				N_("The limit {limit} names the channel {channel}, which does not exist."),
+				row,
+				limit=rule.limit,
+				channel=rule.channel,
+			)
 		else:
-			yield from (_with_row(finding, row) for finding in _statutory(rule, world.on))
+			yield from (_with_row(finding, row) for finding in _statutory(rule, world))
 	for limit, step, _channel in _duplicates(
 		(rule.limit, rule.step, rule.channel) for rule in procedure.limits
 	):
 		yield _f("limit.duplicate", N_("The limit {limit} stands twice."), limit, limit=limit, step=step)
 
 
-def _statutory(rule: LimitRule, on: date) -> list[Finding]:
-	return statute.check_limit(rule.limit, rule.n, statute_unit(rule.unit), on)
-
-
-def statute_unit(unit: str) -> str:
-	"""The law's word for a unit of the forms ("Working Day" → "workday")."""
-	return {"Working Day": "workday", "Day": "day", "Month": "month", "Year": "year"}.get(unit, unit)
+def _statutory(rule: LimitRule, world: World) -> list[Finding]:
+	return statute.check_limit(
+		rule.limit,
+		rule.n,
+		statute_unit(rule.unit),
+		world.on,
+		CHANNELS[rule.channel],
+		extend_n=rule.extend_n,
+		extend_post=rule.extend_post,
+		statute=world.statute,
+	)
 
 
 def _with_row(finding: Finding, row: str) -> Finding:
 	return Finding(finding.code, finding.message, finding.article, finding.values, finding.severity, row)
-
-
-def _envelope(procedure: Procedure) -> Iterable[Finding]:
-	if procedure.kind == "Listing":
-		yield from _listing_envelope(procedure)
-
-
-def _listing_envelope(procedure: Procedure) -> Iterable[Finding]:
-	def draws(kind: str) -> set[tuple[str, str]]:
-		return {(rule.step, rule.action) for rule in procedure.documents if rule.document_kind == kind}
-
-	notice, decision = draws("D01"), draws("D05")
-	if not decision:
-		yield _f(
-			"envelope.decision",
-			N_("No action draws up the written listing decision (D05). Add it to the action that decides."),
-			article=ORDER_11 + "第十条",
-		)
-		return
-
-	def decided_without(blocked: Callable[[Transition], bool]) -> bool:
-		"""True if the decision can be drawn on some way that takes no blocked route."""
-		reached = _reach(procedure, blocked)
-		return any(step in reached for step, _action in decision)
-
-	def serves(t: Transition) -> bool:
-		step = procedure.by_code[t.step]
-		return step.nature is Nature.SERVE and t.verb not in (Verb.RETURN, Verb.CLOSE)
-
-	def after_notice(t: Transition) -> bool:
-		return (t.step, t.action) in notice
-
-	if decided_without(after_notice):
-		yield _f(
-			"envelope.notice",
-			N_(
-				"The decision can be reached without the notice to the party (D01). Every way to the decision must pass an action that draws it up."
-			),
-			article=ORDER_11 + "第九条",
-		)
-	if decided_without(serves):
-		yield _f(
-			"envelope.service",
-			N_(
-				"The decision can be reached without serving the notice. Every way to the decision must pass a step of service."
-			),
-			article=ORDER_11 + "第十条第二款",
-		)
-	waits = {s.code for s in procedure.steps if s.nature is Nature.WAIT and s.limit == "T01"}
-	if decided_without(lambda t: t.step in waits):
-		yield _f(
-			"envelope.defence",
-			N_(
-				"The decision can be reached without a defence window. Every way to the decision must pass a waiting step with the limit T01."
-			),
-			article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条",
-		)
-	noticed = {code for t in procedure.transitions if after_notice(t) for code in t.targets}
-	before_decision = _from(procedure, noticed, lambda t: (t.step, t.action) in decision)
-	delivered = {
-		code for t in procedure.transitions if t.step in before_decision and serves(t) for code in t.targets
-	}
-	deciding = {step for step, _action in decision}
-	if not decided_without(after_notice):
-		# The order matters as well: drawn up, then served, then the window.
-		if not decided_without(serves) and deciding & _from(procedure, noticed, serves):
-			yield _f(
-				"envelope.service",
-				N_("The notice is served before it is drawn up. Put the step of service behind it."),
-				article=ORDER_11 + "第十条第二款",
-			)
-		elif deciding & _from(procedure, delivered, lambda t: t.step in waits) and not decided_without(
-			lambda t: t.step in waits
-		):
-			yield _f(
-				"envelope.defence",
-				N_("The defence window lies before the service of the notice. Put it behind."),
-				article="《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十二条",
-			)
-	served_after = {
-		code for t in procedure.transitions if (t.step, t.action) in decision for code in t.targets
-	}
-	if not any(procedure.by_code[c].nature is Nature.SERVE for c in _from(procedure, served_after)):
-		yield _f(
-			"envelope.decision_service",
-			N_("The decision is never served. Add a step of service behind it."),
-			article=ORDER_11 + "第十条第二款",
-		)
-	for limit in ("T03", "T04", "T05"):
-		if not procedure.limit(limit):
-			yield _f(
-				"envelope.limit",
-				N_("The limit {limit} is missing from the table of limits."),
-				limit,
-				ORDER_11 + ("第十三条" if limit == "T05" else "第十一条"),
-				limit=limit,
-			)
-	after = _from(procedure, served_after)
-	for tool, article in (("system_entry", "第十一条"), ("publication", "第十一条")):
-		if not any(procedure.by_code[c].tool == tool for c in after):
-			yield _f(
-				"envelope." + tool,
-				N_("Behind the decision the step with the tool {tool} is missing."),
-				article=ORDER_11 + article,
-				tool=tool,
-			)
-	for step_code, action in decision:
-		if procedure.by_code[step_code].level != "Own Level":
-			yield _f(
-				"envelope.bureau",
-				N_("The decision must be made by the bureau that imposed the penalty, not by another level."),
-				f"{step_code}/{action}",
-				ORDER_11 + "第四条",
-			)
-
-
-def _from(
-	procedure: Procedure, codes: Iterable[str], avoid: Callable[[Transition], bool] = lambda t: False
-) -> set[str]:
-	"""The given steps and everything behind them, by routes not to be avoided."""
-	found, stack = set(), list(codes)
-	while stack:
-		code = stack.pop()
-		if code not in found:
-			found.add(code)
-			stack.extend(
-				target
-				for t in procedure.transitions
-				if t.step == code and not avoid(t)
-				for target in t.targets
-			)
-	return found

@@ -56,7 +56,7 @@ def procedure(
 	steps: Iterable[Step],
 	transitions: Iterable[Transition],
 	conditions: Iterable[ConditionRow] = (),
-	kind: str = "Objection",
+	kind: str = "Other",
 	**tables: Any,
 ) -> Procedure:
 	steps = list(steps)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sclist_app.law.findings import errors
@@ -132,7 +132,7 @@ def test_going_onward_always_arrives(proc, data):
 		]
 		do(play, data.draw(st.sampled_from(onward)))
 	assert play.state.status == "Ended"
-	assert play.state.outcome in {"Listed", "Not Listed", "Dropped"}
+	assert play.state.outcome in {s.outcome for s in proc.steps if s.is_end}
 	if play.state.outcome == "Listed":
 		last = next(s for s in proc.steps if s.outcome == "Listed")
 		assert all(play.state.steps[c].status == "finished" for c in last.waits_for)
@@ -342,7 +342,7 @@ def test_a_single_edit_is_refused_or_still_ends_from_every_state(pair):
 		explore(proc)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(edits(), st.data())
 def test_a_single_edit_that_passes_can_be_walked(pair, data):
 	_base, proc = pair

@@ -223,8 +223,11 @@ def gate(loaded: store.LoadedRun, step: str, action: str) -> Sequence[Finding]:
 
 
 def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) -> list[Finding]:
-	"""Required materials of the step that are not among the evidence yet; asked when going forward."""
-	if button.verb not in (Verb.FORWARD, Verb.AGREE):
+	"""Required materials of the step that are not among the evidence yet; asked when going forward.
+
+	What may follow is not asked for once a written promise is in the file (容缺受理).
+	"""
+	if not loaded.kind.needs_materials(loaded.procedure, button):
 		return []
 	present = {(row.title or "").strip() for row in loaded.doc.get("evidence") or () if row.file}
 	return [
@@ -236,7 +239,10 @@ def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) ->
 			row=rule.title,
 		)
 		for rule in loaded.procedure.materials
-		if rule.step == step and rule.required and rule.title not in present
+		if rule.step == step
+		and rule.required
+		and rule.title not in present
+		and not (rule.may_follow and promised)
 	]
 
 

@@ -15,7 +15,7 @@ import frappe
 from frappe import _
 
 from sclist_app.law.findings import Finding
-from sclist_app.workflow.model import DocumentRule, Procedure, Step, Transition
+from sclist_app.workflow.model import DocumentRule, Procedure, Step, Transition, Verb
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
@@ -68,6 +68,10 @@ class Kind:
 
 	def due_changed(self, doc: Document, limit: str, due: date) -> None:
 		"""The due date of a running limit has moved; a kind that keeps it in the document writes it anew."""
+
+	def needs_materials(self, procedure: Procedure, button: Transition) -> bool:
+		"""Are the materials of the step asked for before this button?"""
+		return button.verb in (Verb.FORWARD, Verb.AGREE)
 
 	def gate(self, act: Act) -> Sequence[Finding]:
 		"""What the law still misses for this move. Configuration cannot skip it."""

@@ -16,15 +16,13 @@ from datetime import date
 from sclist_app.law import statute
 from sclist_app.law.calendar import WorkCalendar, seed_calendar
 from sclist_app.law.findings import N_, Finding, Word, errors
-from sclist_app.law.periods import Pause, Period, due_date
+from sclist_app.law.periods import ELAPSING, UNROLLED, Pause, Period, due_date
 from sclist_app.workflow import checker, runner
 from sclist_app.workflow.model import LimitRule, Nature, Procedure, Step, Verb
 from sclist_app.workflow.runner import ACTIVE, FINISHED, LEFT, Happened, RunState, StepState, TaskState
 
 __all__ = ["ClockMove", "ClockState", "Plan", "StepMove", "VoteMove", "plan"]
 
-# Terms of the law run on whatever the procedure says (办法第十三条).
-TERMS = ("T05", "T06")
 # The party was told these in writing; nobody takes days from them afterwards.
 TOLD = ("T01", "T02", "T11")
 # Documents that decide: the law knows one of them in a case, and no way back behind it.
@@ -61,6 +59,16 @@ class ClockState:
 	started_on: date
 	due_on: date
 	pauses: tuple[Pause, ...] = ()
+	extended_n: int = 0
+
+	def due(self, n: int, unit: str, calendar: WorkCalendar) -> date:
+		"""The last day if the limit were of this length; what it was extended by is added."""
+		period = Period(n + self.extended_n, checker.statute_unit(unit))
+		return due_date(self.started_on, period, calendar, self.pauses, roll=self.limit not in UNROLLED).on
+
+	@property
+	def stands_still(self) -> bool:
+		return any(pause.end is None for pause in self.pauses)
 
 
 @dataclass(frozen=True)
@@ -240,7 +248,7 @@ def _not_running(state: RunState) -> Finding:
 def _works_otherwise(old: Procedure, new: Procedure, code: str, state: RunState) -> bool:
 	"""Do post or vote differ, so that the open tasks cannot stay? What was voted under other rules does not count."""
 	a, b = old.by_code[code], new.by_code[code]
-	if (a.post, a.level, a.mode) != (b.post, b.level, b.mode):
+	if (a.post, a.level, a.mode, a.in_person) != (b.post, b.level, b.mode, b.in_person):
 		return True
 	if a.mode.votes:
 		return (a.quorum, a.on_refusal, a.separate_from, _ballot(old, code)) != (
@@ -547,44 +555,29 @@ def _clock(
 	before = old.limit(clock.limit, clock.step, channel)
 	rule = new.limit(clock.limit, clock.step, channel)
 	stays = ClockMove(clock, "stays", clock.n, clock.unit, clock.due_on, rule)
-	if clock.limit in TERMS or before == rule:
+	# What runs by law or for the party runs on whatever the procedure says.
+	if clock.limit in ELAPSING or before == rule:
 		return stays
+	if rule is None and clock.step:
+		return replace(stays, fate="void", note=N_("The new version sets no such limit; it no longer runs."))
 	if rule is None:
-		if clock.step:
-			return ClockMove(
-				clock,
-				"void",
-				clock.n,
-				clock.unit,
-				clock.due_on,
-				None,
-				N_("The new version sets no such limit; it no longer runs."),
-			)
-		return ClockMove(
-			clock,
-			"stays",
-			clock.n,
-			clock.unit,
-			clock.due_on,
-			None,
-			N_("The new version does not name this limit; it goes on as it began."),
-		)
+		return replace(stays, note=N_("The new version does not name this limit; it goes on as it began."))
 	if before is not None and (before.n, before.unit) == (rule.n, rule.unit):
 		return stays
-	if clock.due_on < on:
-		return ClockMove(
-			clock,
-			"stays",
-			clock.n,
-			clock.unit,
-			clock.due_on,
-			rule,
-			N_("The date has passed and is not moved."),
-		)
 	n, unit, note = _lawful(rule, on, channel)
-	due = due_date(clock.started_on, Period(n, checker.statute_unit(unit)), calendar, clock.pauses).on
+	due = clock.due(n, unit, calendar)
+	if clock.stands_still and due < clock.due_on:
+		return replace(stays, note=N_("The limit stands still; it is not shortened."))
+	if clock.due_on < on and not clock.stands_still:
+		return replace(stays, note=N_("The date has passed and is not moved."))
 	if due < on:
-		due, note = on, N_("Under the shorter limit the date would have passed; it is set to today.")
+		note = N_(
+			"Under the shorter limit the date would have passed; it is shortened to the next day possible."
+		)
+		if unit != clock.unit:
+			return replace(stays, note=note)
+		n = next((k for k in range(n, clock.n) if clock.due(k, unit, calendar) >= on), clock.n)
+		due = clock.due(n, unit, calendar)
 	return ClockMove(clock, "changed", n, unit, due, rule, note)
 
 

@@ -21,10 +21,13 @@ from sclist_app.workflow.model import Procedure, Step, Verb
 from sclist_app.workflow.runner import FINISHED, Outcome, RunState, StepState, TaskState
 
 __all__ = [
+	"Applying",
 	"ChangedSince",
 	"LoadedRun",
+	"applying",
 	"bound_version",
 	"changed_since",
+	"is_national",
 	"load_procedure",
 	"lock_run",
 	"read_run",
@@ -137,13 +140,46 @@ def forget(version: str | None = None) -> None:
 	setattr(frappe.local, _CACHE, None)
 
 
+NATIONAL_LEVEL = "Ministry"
+
+
+@dataclass(frozen=True)
+class Applying:
+	"""The version that applies to a bureau, and where it comes from.
+
+	source: "own" (bound to the bureau), "superior" (bound to one above it), "national" (the national standard).
+	bureau: whose binding or standard it is, "" for a standard of no bureau. binding: "" without one.
+	"""
+
+	version: str
+	source: str
+	bureau: str
+	effective_from: date
+	binding: str = ""
+
+
 def bound_version(bureau: str, kind_name: str, on: date | None = None) -> str:
-	"""The published version that applies: the bureau's own binding, else its nearest ancestor's.
+	"""The published version that applies: the bureau's own binding, else its nearest ancestor's, else the national
+	standard.
 
 	Raises:
-		frappe.ValidationError: none is bound anywhere above.
+		frappe.ValidationError: none of these.
 	"""
-	day = str(on or today())
+	found = applying(bureau, kind_name, on or today())
+	if found:
+		return found.version
+	frappe.throw(
+		_(
+			"No procedure of the kind {0} applies to this bureau. Ask the rule administrator to bind one."
+		).format(_(kind_name))
+	)
+
+
+def applying(bureau: str, kind_name: str, on: date) -> Applying | None:
+	"""Which published version of the kind applies to the bureau on a day; None if none does.
+
+	Of two bindings of one bureau that overlap, the one that begins later prevails.
+	"""
 	chain = bureau_chain(bureau)
 	binding = frappe.qb.DocType("SC Procedure Binding")
 	version = frappe.qb.DocType("SC Procedure Version")
@@ -151,11 +187,11 @@ def bound_version(bureau: str, kind_name: str, on: date | None = None) -> str:
 		frappe.qb.from_(binding)
 		.join(version)
 		.on(version.name == binding.version)
-		.select(binding.bureau, binding.version, binding.effective_from)
+		.select(binding.name, binding.bureau, binding.version, binding.effective_from)
 		.where(binding.kind == kind_name)
 		.where(binding.bureau.isin(chain or [""]))
-		.where(binding.effective_from <= day)
-		.where(binding.effective_to.isnull() | (binding.effective_to >= day))
+		.where(binding.effective_from <= str(on))
+		.where(binding.effective_to.isnull() | (binding.effective_to >= str(on)))
 		.where(version.status == "Published")
 		.orderby(binding.effective_from, order=frappe.qb.desc)
 		.orderby(binding.creation, order=frappe.qb.desc)
@@ -164,12 +200,38 @@ def bound_version(bureau: str, kind_name: str, on: date | None = None) -> str:
 	for code in chain:
 		for row in rows:
 			if row.bureau == code:
-				return row.version
-	frappe.throw(
-		_(
-			"No procedure of the kind {0} applies to this bureau. Ask the rule administrator to bind one."
-		).format(_(kind_name))
+				source = "own" if code == bureau else "superior"
+				return Applying(row.version, source, code, row.effective_from, row.name)
+	return _national_standard(kind_name, on)
+
+
+def _national_standard(kind_name: str, on: date) -> Applying | None:
+	"""The latest published version of a procedure of the ministry or of no bureau; it needs no binding."""
+	version = frappe.qb.DocType("SC Procedure Version")
+	procedure = frappe.qb.DocType("SC Procedure")
+	bureau = frappe.qb.DocType("SC Bureau")
+	rows = (
+		frappe.qb.from_(version)
+		.join(procedure)
+		.on(procedure.name == version.procedure)
+		.left_join(bureau)
+		.on(bureau.name == procedure.bureau)
+		.select(version.name, procedure.bureau, version.effective_from)
+		.where(procedure.kind == kind_name)
+		.where(procedure.bureau.isnull() | (procedure.bureau == "") | (bureau.level == NATIONAL_LEVEL))
+		.where(version.status == "Published")
+		.where(version.effective_from <= str(on))
+		.orderby(version.effective_from, order=frappe.qb.desc)
+		.orderby(version.published_on, order=frappe.qb.desc)
+		.limit(1)
+		.run(as_dict=True)
 	)
+	return next((Applying(row.name, "national", row.bureau or "", row.effective_from) for row in rows), None)
+
+
+def is_national(bureau: str | None) -> bool:
+	"""Does what belongs to this bureau apply in the whole country?"""
+	return not bureau or frappe.get_cached_value("SC Bureau", bureau, "level") == NATIONAL_LEVEL
 
 
 def create_run(doc: Document, kind_name: str) -> Document:

@@ -19,7 +19,7 @@ from sclist_app.workflow.kinds import kind
 from sclist_app.workflow.model import Procedure
 from sclist_app.workflow.simulation import Simulated, simulate
 
-__all__ = ["differences", "over_cases"]
+__all__ = ["differences", "over_cases", "shown_name"]
 
 SHOWN = {
 	"post": ("SC Post", "post_name"),
@@ -28,14 +28,15 @@ SHOWN = {
 }
 
 
-def _name(of: str, code: str) -> str:
+def shown_name(of: str, code: str) -> str:
+	"""What a code is called; `of`: "post", "limit" or "document"."""
 	doctype, field = SHOWN[of]
 	return frappe.get_cached_value(doctype, code, field) or code
 
 
 def differences(old: Document, new: Document) -> list[str]:
 	"""What `new` changes against `old`, one sentence each."""
-	return [render(f, _) for f in compare(store.to_procedure(old), store.to_procedure(new), _name)]
+	return [render(f, _) for f in compare(store.to_procedure(old), store.to_procedure(new), shown_name)]
 
 
 def over_cases(
@@ -65,7 +66,7 @@ def over_cases(
 def _shown(played: Simulated) -> dict[str, Any]:
 	return {
 		"path": [visit.title for visit in played.visits],
-		"posts": [_name("post", visit.post) if visit.post else "" for visit in played.visits],
+		"posts": [shown_name("post", visit.post) if visit.post else "" for visit in played.visits],
 		"dates": [[str(v.entered), str(v.left), str(v.due) if v.due else ""] for v in played.visits],
 		"people": sum(visit.people for visit in played.visits),
 		"outcome": _(played.outcome) if played.outcome else "",

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from sclist_app.law.findings import errors
-from sclist_app.law.periods import Period, due_date
+from sclist_app.law.periods import Pause, Period, due_date
 from sclist_app.workflow.checker import check
 from sclist_app.workflow.model import (
 	DocumentRule,
@@ -376,7 +376,7 @@ def test_a_running_clock_goes_on_with_the_new_length():
 
 def test_a_shorter_limit_never_makes_late():
 	result = the_clock(limited("T14", 2), clock("T14", STARTED, 7))
-	assert (result.n, result.due) == (2, TODAY) and result.note
+	assert (result.n, result.due) == (5, TODAY) and result.note, "five working days end today"
 
 
 def test_a_date_that_has_passed_is_not_moved():
@@ -384,6 +384,17 @@ def test_a_date_that_has_passed_is_not_moved():
 	assert running.due_on < TODAY
 	result = the_clock(limited("T14", 5), running)
 	assert (result.fate, result.due, result.n) == ("stays", running.due_on, 7) and result.note
+
+
+def test_an_extension_granted_is_kept():
+	running = replace(clock("T22", STARTED, 8, "C50"), n=5, extended_n=3)
+	result = the_clock(limited("T22", 4, "C50"), running, at("C50"))
+	assert (result.n, result.due) == (4, due_date(STARTED, Period(7, "workday"), _calendar()).on)
+
+
+def test_a_limit_that_stands_still_is_not_shortened():
+	running = replace(clock("T14", STARTED, 7), pauses=(Pause(date(2026, 11, 11), None, "鉴定"),))
+	assert the_clock(limited("T14", 2), running).fate == "stays"
 
 
 def test_never_longer_than_the_law():

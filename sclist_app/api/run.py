@@ -14,6 +14,7 @@ def view(doctype: str, name: str) -> dict:
 	kind_of_doctype(name_of(doctype, "doctype"))
 	doc = frappe.get_doc(doctype, name_of(name))
 	doc.check_permission("read")
+	doc.apply_fieldlevel_read_permissions()
 	return build_view(doc)
 
 

@@ -7,14 +7,14 @@ keep their bounds, and no way of a case leaves the envelope (`envelope`). Both b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from sclist_app.law import statute
 from sclist_app.law.findings import N_, Finding, errors
 from sclist_app.law.statute import SHIPPED, Statute
-from sclist_app.workflow import conditions, envelope
+from sclist_app.workflow import conditions, envelope, form_policy_rules
 from sclist_app.workflow.envelope import CHANNELS, statute_unit
 from sclist_app.workflow.model import LimitRule, Mode, Nature, Procedure, Verb
 from sclist_app.workflow.ways import Marking, Ways
@@ -33,6 +33,8 @@ class World:
 	unheld_posts: Collection[str] = field(default=())
 	on: date = date(2026, 1, 1)
 	statute: Statute = SHIPPED
+	# fields of the document the procedure runs on; None where they are not known
+	fields: Mapping[str, form_policy_rules.KnownField] | None = None
 
 
 def check(procedure: Procedure, world: World) -> list[Finding]:
@@ -41,6 +43,8 @@ def check(procedure: Procedure, world: World) -> list[Finding]:
 	if not findings:
 		findings += [*_graph(procedure), *_buttons(procedure)]
 	findings += conditions.check(procedure.conditions, procedure.kind)
+	if world.fields is not None:
+		findings += form_policy_rules.check(procedure, world.fields)
 	findings += _limits(procedure, world)
 	if not errors(findings):
 		ways = Ways(procedure)

@@ -146,12 +146,12 @@ def check_fields(doc: Document) -> None:
 	frappe.throw(_("{0} cannot be changed in the present step.").format(names), frappe.PermissionError)
 
 
-def for_form(doc: Document) -> dict[str, Any]:
+def for_form(doc: Document, rules: Rules | None = None) -> dict[str, Any]:
 	"""What the form needs: {"open": bool, "default": policy, "fields": {field or table.column: policy}}.
 
-	open: some field may be changed.
+	open: some field may be changed. Without rules, those of the user now.
 	"""
-	rules = effective(doc)
+	rules = rules or effective(doc)
 	names = [df.fieldname for df in doc.meta.fields if _holds_value(df)]
 	engine = engine_fields(doc.doctype)
 	return {
@@ -177,8 +177,13 @@ def engine_fields(doctype: str) -> frozenset[str]:
 	return frozenset({*ENGINE, *kept, *getattr(controller, "ENGINE_FIELDS", ())})
 
 
-def known_fields(kind_name: str) -> dict[str, KnownField]:
-	"""Every field and column of the DocType a kind of procedure runs on, by the name a row uses."""
+def known_fields(kind_name: str) -> dict[str, KnownField] | None:
+	"""Every field and column of the DocType a kind of procedure runs on, by the name a row uses.
+
+	None if no app provides the kind.
+	"""
+	if kind_name not in frappe.get_hooks("sclist_kinds", {}):
+		return None
 	meta = frappe.get_meta(kind(kind_name).doctype)
 	engine = engine_fields(meta.name)
 	shown = {meta.title_field, *(name.strip() for name in (meta.search_fields or "").split(","))}

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from sclist_app.workflow import versions
+from sclist_app.workflow import form_lists, versions
 
 
 class SCProcedureVersion(Document):
@@ -9,6 +9,9 @@ class SCProcedureVersion(Document):
 
 	def validate(self):
 		versions.validate(self)
+
+	def on_update(self):
+		form_lists.forget()
 
 	def on_trash(self):
 		versions.refuse_delete(self)

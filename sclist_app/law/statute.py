@@ -22,7 +22,7 @@ from sclist_app.law.citations import (
 	WORK_SAFETY_LAW,
 	cite,
 )
-from sclist_app.law.findings import N_, Finding
+from sclist_app.law.findings import N_, Finding, Word
 from sclist_app.law.periods import UNIT_LABELS, UNITS, DueDate, Period, Unit, due_date
 
 Bound = Literal["max", "min", "fixed", "local", "free"]
@@ -585,10 +585,10 @@ def _invariant_faults(x: Invariant, known: set[str] | None) -> Iterator[Finding]
 		yield Finding("statute.check", message, x.article, {**values, "checks": sorted(known)}, row=x.code)
 	if not x.kinds or set(x.kinds) - set(KINDS):
 		message = N_("{code} must name the kinds of procedure it binds: {kinds}.")
-		yield Finding("statute.kinds", message, x.article, {**values, "kinds": list(KINDS)}, row=x.code)
+		yield Finding("statute.kinds", message, x.article, {**values, "kinds": [Word(k) for k in KINDS]}, row=x.code)
 	if set(x.levels) - set(LEVELS):
 		message = N_("{code} names a level that does not exist. Levels are: {levels}.")
-		yield Finding("statute.levels", message, x.article, {**values, "levels": list(LEVELS)}, row=x.code)
+		yield Finding("statute.levels", message, x.article, {**values, "levels": [Word(x) for x in LEVELS]}, row=x.code)
 	if x.certain and x.enforced_from is None:
 		message = N_("{code} is settled in law, so it needs the day from which a breach is refused.")
 		yield Finding("statute.enforced", message, x.article, values, row=x.code)

@@ -93,7 +93,10 @@ def findings_of(doc: Document) -> list[Finding]:
 	unheld = {
 		step.post
 		for step in procedure.steps
-		if step.post and not step.is_end and step.level != "Superior Level" and not holders(step.post, doc.bureau)
+		if step.post
+		and not step.is_end
+		and step.level != "Superior Level"
+		and not holders(step.post, doc.bureau)
 	}
 	world = checker.World(
 		posts=posts,
@@ -296,16 +299,24 @@ def validate_binding(doc: Document) -> None:
 	Raises:
 		frappe.ValidationError: naming what does not fit.
 	"""
-	version = frappe.get_doc("SC Procedure Version", doc.version)
-	if version.status != "Published":
-		frappe.throw(_("Only a published version can be bound."))
-	if version.kind != doc.kind:
-		frappe.throw(
-			_("The version is of another kind of procedure. Choose one of the kind {0}.").format(_(doc.kind))
-		)
-	if version.bureau not in bureau_chain(doc.bureau):
-		frappe.throw(_("A bureau uses its own procedures or those of a bureau above it."))
+	require_usable(frappe.get_doc("SC Procedure Version", doc.version), doc.bureau, doc.kind)
 	if doc.effective_to and getdate(doc.effective_to) < getdate(doc.effective_from):
 		frappe.throw(_("The end date lies before the start date. Correct one of them."))
+
+
+def require_usable(version: Document, bureau: str, kind: str) -> None:
+	"""A bureau runs cases under published, unchanged versions of the kind: its own, those above it, national ones.
+
+	Raises:
+		frappe.ValidationError: naming what does not fit.
+	"""
+	if version.status != "Published":
+		frappe.throw(_("Only a published version can be bound."))
+	if version.kind != kind:
+		frappe.throw(
+			_("The version is of another kind of procedure. Choose one of the kind {0}.").format(_(kind))
+		)
+	if version.bureau not in bureau_chain(bureau) and not store.is_national(version.bureau):
+		frappe.throw(_("A bureau uses its own procedures or those of a bureau above it."))
 	if version.content_hash != store.to_procedure(version).content_hash:
 		frappe.throw(_("The version was changed after it was published. It cannot be used."))

@@ -22,8 +22,15 @@ after_request = ["sclist_app.register.public.add_headers"]
 boot_session = "sclist_app.api.boot.boot_session"
 
 # Kinds of procedures and named effects; other apps may add their own.
-sclist_kinds = {"Listing": "sclist_app.register.listing.ListingKind"}
-sclist_effects = {}
+sclist_kinds = {
+	"Listing": "sclist_app.register.listing.ListingKind",
+	"Early Removal": "sclist_app.register.repair.RepairKind",
+}
+sclist_effects = {"notify_officer": "sclist_app.workflow.effects.notify_officer"}
+sclist_effects_after_commit = {
+	"notify_credit_officers": "sclist_app.workflow.effects.notify_credit_officers",
+	"notify_superior": "sclist_app.workflow.effects.notify_superior",
+}
 
 _permitted = "sclist_app.access.visibility.has_permission"
 permission_query_conditions = {
@@ -53,17 +60,25 @@ doc_events = {
 	},
 	(
 		"SC Defence",
+		"SC Follow Up",
+		"SC Hearing",
+		"SC Joint Action",
 		"SC Listing Record",
 		"SC Measure Record",
 		"SC Notice",
 		"SC Penalty",
 		"SC Procedure Version",
 		"SC Publication",
+		"SC Repair Application",
 		"SC Service Record",
 	): {"before_save": "sclist_app.access.files.attach_privately"},
 }
 
 scheduler_events = {
-	"hourly": ["sclist_app.workflow.scan.expire_windows", "sclist_app.workflow.scan.warn_and_escalate"],
+	"hourly": [
+		"sclist_app.workflow.scan.expire_windows",
+		"sclist_app.workflow.scan.warn_and_escalate",
+		"sclist_app.workflow.effects.sweep",
+	],
 	"daily": ["sclist_app.access.posts.sync_all_roles", "sclist_app.workflow.scan.elapse"],
 }

@@ -10,6 +10,11 @@ OPERATING = (
 	"SC Listing Record",
 	"SC Publication",
 	"SC Measure Record",
+	"SC Hearing",
+	"SC Joint Action",
+	"SC Follow Up",
+	"SC Repair Application",
+	"SC Upward Report",
 	"SC Run",
 	"SC Task",
 	"SC Vote",
@@ -17,7 +22,9 @@ OPERATING = (
 	"SC Event",
 )
 # Forms an officer fills; the others are written by the engine only.
-FORMS = ("SC Case", "SC Penalty", "SC Entity")
+FORMS = ("SC Case", "SC Repair Application", "SC Penalty", "SC Entity")
+# Of these, the documents of a procedure: after the first saving only who has a task in it may write.
+RUNNING = ("SC Case", "SC Repair Application")
 # Configuration that belongs to a bureau (empty bureau: the national text).
 CONFIGURATION = (
 	"SC Procedure",
@@ -27,6 +34,8 @@ CONFIGURATION = (
 	"SC Text Block",
 	"SC Number Rule",
 	"SC Publication Channel",
+	"SC Local Rule",
+	"SC Term",
 )
 
 # Who works where and who acts for whom: kept by the administrator, read along the tree.

@@ -15,10 +15,14 @@ def record(
 	content: str = "",
 	file: str = "",
 ) -> dict:
-	"""Record a party's answer or waiver. Needs an open task of the defence window on the case."""
+	"""Record a party's answer, waiver or request for a hearing. Needs an open task of the defence window on the case.
+
+	A hearing may still be asked for while the defence is reviewed or the case lies with the legal reviewer.
+	"""
 	doc = frappe.get_doc("SC Case", name_of(case, "case"))
 	doc.check_permission("read")
-	require_tool(doc.run, ("defence",))
+	late = ("hearing", "legal_review") if kind == "Hearing Request" else ()
+	require_tool(doc.run, ("defence", *late))
 	name = defence.record(
 		case,
 		name_of(subject, "subject"),

@@ -26,7 +26,8 @@ def record(
 	"""Record an attempt at service. Needs an open task of service on the case."""
 	paper = frappe.get_doc("SC Notice", name_of(notice, "notice"))
 	paper.check_permission("read")
-	require_tool(paper.run, ("service",))
+	# the notice of a hearing is served while the hearing is prepared
+	require_tool(paper.run, ("service", "hearing") if paper.document_kind == "D02h" else ("service",))
 	name = service.record(
 		notice,
 		text_of(method, 40),

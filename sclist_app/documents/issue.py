@@ -31,6 +31,7 @@ from sclist_app.documents.rendering import (
 	render_pdf,
 )
 from sclist_app.law.findings import N_, Finding, render
+from sclist_app.register import local_rules
 from sclist_app.workflow.model import split_codes
 
 __all__ = ["Paper", "issue", "missing_facts", "preview", "template_for", "text_blocks"]
@@ -50,6 +51,7 @@ class Paper:
 	run: str | None = None
 	step: str = ""
 	joint_with: str | None = None
+	about: str = ""
 	is_demo: bool = False
 
 
@@ -95,16 +97,18 @@ def _facts(paper: Paper, template, number: str) -> dict[str, Any]:
 	facts["document"] = {
 		**facts.get("document", {}),
 		"kind": paper.kind,
-		"title": _title(paper.kind),
+		"title": _title(paper.kind, paper.bureau),
 		"number": number,
 		"date": today(),
-		"date_style": (template.date_style or "Arabic").lower(),
+		"date_style": local_rules.date_style(paper.bureau, template.bureau, template.date_style),
+		"copies": local_rules.copies(paper.bureau),
 	}
+	facts["terms"] = local_rules.terms(paper.bureau)
 	return facts
 
 
-def _title(kind: str) -> str:
-	return frappe.get_cached_value("SC Document Kind", kind, "title") or kind
+def _title(kind: str, bureau: str) -> str:
+	return local_rules.named(bureau, frappe.get_cached_value("SC Document Kind", kind, "title") or kind)
 
 
 def _html(body: str, facts: Mapping[str, Any], preview: bool) -> str:
@@ -143,7 +147,7 @@ def issue(paper: Paper) -> str:
 	notice.update(
 		{
 			"document_kind": paper.kind,
-			"title": kind.title,
+			"title": _title(paper.kind, paper.bureau),
 			"number": number or None,
 			"status": "Issued",
 			"bureau": paper.bureau,
@@ -157,6 +161,7 @@ def issue(paper: Paper) -> str:
 			"step": paper.step,
 			"template": template.name,
 			"joint_with": paper.joint_with,
+			"about": paper.about,
 			"file": path,
 			"pages": printed.pages,
 			"text_hash": hashlib.sha256(html.encode()).hexdigest(),

@@ -12,7 +12,7 @@ from sclist_app.law.accidents import AccidentLevel
 
 SubjectKind = Literal["unit", "institution", "person"]
 BureauLevel = Literal["ministry", "province", "city", "county"]
-DefenceKind = Literal["defence", "waiver"]
+DefenceKind = Literal["defence", "waiver", "hearing"]
 
 SUBJECT_KINDS = {"unit": "生产经营单位", "institution": "技术服务机构", "person": "人员"}
 BUREAU_LEVELS = {"ministry": "部", "province": "省", "city": "市", "county": "县"}
@@ -50,6 +50,7 @@ class SubjectFacts:
 	"""One unit, technical institution or person of the case. role: a key of grounds.ALL_ROLES, empty for a unit.
 
 	A unit that an investigation found responsible beside the unit of the accident has role "other_responsible".
+	division: six digits of the place of registration, of the unit for a person; empty if unknown.
 	"""
 
 	row: str
@@ -59,6 +60,7 @@ class SubjectFacts:
 	role: str = ""
 	identifier_ok: bool = True
 	address: str = ""
+	division: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class AccidentFacts:
 class NoticeFacts:
 	"""An issued notice. kind: document kind ("D01" is the notice before listing). subject: row or entity.
 
-	blocks: the blocks its frozen text holds, keys of guards.NOTICE_BLOCKS.
+	blocks: the blocks its frozen text holds, keys of guards.NOTICE_BLOCKS. hearing_offered: it told of the right to
+	a hearing.
 	"""
 
 	kind: str
@@ -92,17 +95,35 @@ class NoticeFacts:
 	issued_on: date | None = None
 	served_on: date | None = None
 	blocks: frozenset[str] = frozenset()
+	hearing_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DefenceFacts:
-	"""What a party answered: a defence (陈述、申辩) or a written waiver. has_file: the signed paper is attached."""
+	"""What a party answered: a defence (陈述、申辩), a written waiver, or a request to be heard (听证).
+
+	has_file: the signed paper is attached.
+	"""
 
 	subject: str
 	kind: DefenceKind
 	received_on: date | None
 	reviewed: bool = False
 	has_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+	"""What the bureau's own rule covers, within 办法第二条. Empty fields cover everything.
+
+	industries: those covered. area: leading digits of the division code parties must be registered in.
+	area_name: the place in words. note: what the rule says of other cases.
+	"""
+
+	industries: tuple[str, ...] = ()
+	area: str = ""
+	area_name: str = ""
+	note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,8 @@ class CaseFacts:
 	able_to_perform: the party can perform the penalty (7-3). investigation_report: number of the report and the
 	sentence that finds responsibility. listing_date: the day of listing, None until decided. designation: text of
 	the written designation of another deciding bureau. open_cases_same: open cases on the same penalty and subject.
-	ban: a ban from the occupation or industry is to be applied.
+	ban: a ban from the occupation or industry is to be applied. industry: one of 办法第二条. scope: the local rule
+	in force when the case was opened.
 	"""
 
 	name: str
@@ -139,3 +161,5 @@ class CaseFacts:
 	able_to_perform: bool = False
 	hearing_requested: bool = False
 	hearing_finished: bool = False
+	industry: str = ""
+	scope: ScopeFacts = ScopeFacts()

@@ -1,7 +1,7 @@
 """Gates of a listing case: what must be true before it moves on. Configuration can add to them, never take away.
 
 G1 penalty, G2 deciding bureau, G3 notice and defence, G4 legal review, G5 contents of the decision, G6 no second
-case, G7 date of listing. Every guard returns findings; a gate is open if none of them is an error.
+case, G7 date of listing, G8 scope of the local rule. Every guard returns findings; a gate is open if none of them is an error.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from sclist_app.law.facts import CaseFacts, DefenceFacts, NoticeFacts, SubjectFa
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.grounds import ARTICLE_3, check_ground, listed_subjects
 from sclist_app.law.periods import Period, due_date, is_over
-from sclist_app.law.statute import check_limit
+from sclist_app.law.statute import check_limit, limits
 
 NOTICE_KIND: Final = "D01"
 
@@ -143,7 +143,24 @@ def _heard(
 		findings.append(
 			Finding("g3.window", message, NO_NOTICE_NO_DECISION, {**values, "due": due.on}, row=subject.row)
 		)
+	elif notice.hearing_offered and not any(d.kind == "hearing" for d in answers):
+		t02 = hearing_window(today)
+		if not is_over(notice.served_on, t02, calendar, today):
+			due = due_date(notice.served_on, t02, calendar)
+			message = N_(
+				"{subject} may still ask for a hearing until {due}. Wait until that day has passed, or attach a"
+				" written waiver."
+			)
+			values = {**values, "due": due.on}
+			findings.append(
+				Finding("g3.hearing_window", message, cite(PENALTY_LAW, 63, 64), values, row=subject.row)
+			)
 	return findings
+
+
+def hearing_window(today: date) -> Period:
+	"""T02: how long after being told a party may ask for a hearing (行政处罚法第六十四条第（一）项)."""
+	return limits(today)["T02"].period
 
 
 def _waived(answers: Sequence[DefenceFacts], served_on: date) -> bool:
@@ -240,6 +257,51 @@ def g7_listing_date(facts: CaseFacts) -> list[Finding]:
 	return findings
 
 
+def g8_scope(facts: CaseFacts) -> list[Finding]:
+	"""G8: the case is one of those the bureau's own rule covers, unless it is designated in writing.
+
+	A rule may narrow the industries of 办法第二条. Technical institutions are covered by the article itself and
+	belong to no industry.
+	"""
+	if facts.designation.strip():
+		return []
+	scope, findings = facts.scope, []
+	note = scope.note.strip().removesuffix("。")
+	institutions = bool(facts.subjects) and all(s.kind == "institution" for s in facts.subjects)
+	if scope.industries and facts.industry not in scope.industries and not institutions:
+		values = {"industry": facts.industry, "industries": scope.industries, "note": note}
+		if not facts.industry:
+			message = N_(
+				"The industry is not entered. This bureau lists {industries} only, so choose it first."
+			)
+		elif note:
+			message = N_(
+				"The industry “{industry}” is outside what this bureau lists ({industries}). Its rule says: {note}."
+			)
+		else:
+			message = N_(
+				"The industry “{industry}” is outside what this bureau lists ({industries}). Hand the case over to"
+				" the bureau in charge, or enter the written designation of your bureau."
+			)
+		findings.append(Finding("g8.industry", message, cite(ORDER_11, 2), values))
+	for s in listed_subjects(facts) if scope.area else ():
+		if not s.division or s.division.startswith(scope.area):
+			continue
+		message = (
+			N_(
+				"{subject} is not registered in {area}, so this bureau does not cover it. Its rule says: {note}."
+			)
+			if note
+			else N_(
+				"{subject} is not registered in {area}, so this bureau does not cover it. Hand the case over to the"
+				" bureau in charge, or enter the written designation of your bureau."
+			)
+		)
+		values = {"subject": s.name, "area": scope.area_name, "note": note}
+		findings.append(Finding("g8.area", message, ARTICLE_4, values, row=s.row))
+	return findings
+
+
 def check_subjects(facts: CaseFacts) -> list[Finding]:
 	"""There are subjects, each once, each with a name and a valid identifier."""
 	listed = listed_subjects(facts)
@@ -276,12 +338,13 @@ def check_reasons(facts: CaseFacts) -> list[Finding]:
 
 
 def may_leave_registration(facts: CaseFacts) -> list[Finding]:
-	"""Gate out of registration: G1, G2, G6, G7, the ground, the subjects with their identifiers, the reasons."""
+	"""Gate out of registration: G1, G2, G6–G8, the ground, the subjects with their identifiers, the reasons."""
 	findings = [
 		*g1_penalty(facts),
 		*g2_bureau(facts),
 		*g6_single(facts),
 		*g7_listing_date(facts),
+		*g8_scope(facts),
 		*check_subjects(facts),
 		*check_reasons(facts),
 		*check_ground(facts),

@@ -21,8 +21,11 @@ from sclist_app.law.facts import (
 	DefenceFacts,
 	NoticeFacts,
 	PenaltyFacts,
+	ScopeFacts,
 	SubjectFacts,
 )
+from sclist_app.law.guards import g8_scope
+from sclist_app.register import hearing, local_rules
 from sclist_app.register.identity import shown_code
 from sclist_app.register.paperwork import latest, papers_of
 
@@ -37,6 +40,7 @@ PENALTY_STATUS = {
 	"Revoked": "revoked",
 }
 LEVELS = {"Ministry": "ministry", "Province": "province", "City": "city", "County": "county"}
+ANSWERS = {"Defence": "defence", "Waiver": "waiver", "Hearing Request": "hearing"}
 KINDS = {"Unit": "unit", "Institution": "institution", "Person": "person"}
 
 
@@ -175,13 +179,14 @@ class CaseReader:
 					getdate(n.issued_on),
 					n.served_on,
 					frozenset(k for k, v in blocks_of(n.html or "").items() if v),
+					hearing.was_offered(n.name),
 				)
 				for n in self.notices
 				if n.document_kind == "D01"
 			),
 			defences=tuple(
 				DefenceFacts(
-					d.subject, d.kind.lower(), getdate(d.received_on), bool(d.conclusion), bool(d.file)
+					d.subject, ANSWERS[d.kind], getdate(d.received_on), bool(d.conclusion), bool(d.file)
 				)
 				for d in self.defences
 			),
@@ -192,7 +197,23 @@ class CaseReader:
 			ban=self.ban,
 			conduct=doc.ground_detail or "",
 			able_to_perform=bool(doc.able_to_perform),
+			hearing_requested=bool(hearing.of_case(doc.name)),
+			hearing_finished=not hearing.pending(doc.name),
+			industry=doc.industry or "",
+			scope=self.scope,
 		)
+
+	@cached_property
+	def scope(self) -> ScopeFacts:
+		"""The local rule of the day the case was opened; a later one does not stop it."""
+		return local_rules.scope(self.doc.bureau, getdate(self.doc.opened_on) if self.doc.opened_on else None)
+
+	def division(self, entity: Document) -> str:
+		"""Where an organisation, or a person's unit, is registered: the division of its code (GB 32100-2015)."""
+		if entity.entity_kind == "Person":
+			unit = frappe.get_cached_doc("SC Entity", entity.unit) if entity.unit else None
+			return self.division(unit) if unit else ""
+		return entity.division_code or (entity.uscc or "")[2:8]
 
 	@property
 	def ban(self) -> bool:
@@ -221,6 +242,7 @@ class CaseReader:
 			role=row.role or "",
 			identifier_ok=bool(entity.id_number_key if entity.entity_kind == "Person" else entity.uscc),
 			address=entity.address or "",
+			division=self.division(entity),
 		)
 
 	def _accident(self, row) -> AccidentFacts:
@@ -288,4 +310,14 @@ def condition_facts(doc: Document) -> dict[str, Any]:
 		"defence_made": any(d.kind == "Defence" and not d.conclusion for d in reader.defences),
 		"waived": bool(subjects) and subjects <= waived,
 		"channel": "",
+		"hearing_requested": bool(hearing.pending(doc.name)),
+		"registered_here": _registered_here(reader),
+		"scope_ok": not (reader.scope.industries or reader.scope.area) or not g8_scope(reader.law),
+		"report_listings": local_rules.reports_listings(doc.bureau),
 	}
+
+
+def _registered_here(reader: CaseReader) -> bool:
+	"""Is every party registered in the area of the deciding bureau?"""
+	area = local_rules.area_of(reader.doc.bureau)
+	return bool(area) and all(reader.division(e).startswith(area) for e in reader.entities.values())

@@ -10,15 +10,22 @@ from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_
+from sclist_app.register import hearing
 from sclist_app.register.case import CaseReader
 
 __all__ = ["record", "review"]
 
+# kind → (event, what the log calls it)
+KINDS = {
+	"Defence": ("defence", N_("Defence received")),
+	"Waiver": ("waiver", N_("Waiver received")),
+	"Hearing Request": ("hearing_request", N_("Hearing requested")),
+}
 CONCLUSIONS = ("Accepted", "Partly Accepted", "Not Accepted")
 
 
 def record(case: str, subject: str, kind: str, received_on: str, form: str, content: str, file: str) -> str:
-	"""A party answered the notice, or waived the right in writing. Returns the name of the SC Defence.
+	"""A party answered the notice, asked to be heard, or waived the right in writing. Returns the name of the SC Defence.
 
 	Raises:
 		frappe.ValidationError: not a subject of the case, not served yet, date impossible, or paper missing.
@@ -27,7 +34,7 @@ def record(case: str, subject: str, kind: str, received_on: str, form: str, cont
 	row = next((r for r in doc.subjects if r.entity == subject), None)
 	if row is None:
 		frappe.throw(_("This party is not a subject of the case."))
-	if kind not in ("Defence", "Waiver") or form not in ("Written", "Oral"):
+	if kind not in KINDS or form not in ("Written", "Oral"):
 		frappe.throw(_("Choose whether the party answers or waives, in writing or orally."))
 	day = getdate(received_on) if received_on else None
 	if day is None or day > today():
@@ -64,8 +71,9 @@ def record(case: str, subject: str, kind: str, received_on: str, form: str, cont
 	)
 	with engine_writes():
 		answer.insert(ignore_permissions=True)  # the caller holds the task of this step
-	label = N_("Defence received") if kind == "Defence" else N_("Waiver received")
-	_log(doc, "defence" if kind == "Defence" else "waiver", label, content or "", answer.name)
+	_log(doc, *KINDS[kind], content or "", answer.name)
+	if kind == "Hearing Request":
+		hearing.opened(answer, doc, notice)
 	return answer.name
 
 
@@ -77,7 +85,7 @@ def review(name: str, conclusion: str, reasons: str) -> None:
 	"""
 	answer = frappe.get_doc("SC Defence", name)
 	if answer.kind != "Defence":
-		frappe.throw(_("A waiver is not reviewed."))
+		frappe.throw(_("Only a defence is reviewed."))
 	if conclusion not in CONCLUSIONS:
 		frappe.throw(_("Choose the conclusion of the review."))
 	if not (reasons or "").strip():

@@ -15,7 +15,7 @@ from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
-from sclist_app.register import publication, records
+from sclist_app.register import hearing, publication, records
 from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts
@@ -35,6 +35,7 @@ class ListingKind(PaperKind):
 	gates = {
 		"service": "gate_service",
 		"defence": "gate_defence",
+		"hearing": "gate_hearing",
 		"system_entry": "gate_entry",
 		"publication": "gate_publication",
 		"measure_records": "gate_measures",
@@ -92,6 +93,9 @@ class ListingKind(PaperKind):
 		if act.step.nature is Nature.WAIT:
 			return _still_waiting(reader, act, defence_period(act.procedure))
 		return _unreviewed(reader)
+
+	def gate_hearing(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return hearing.unfinished(act.doc.name)
 
 	def gate_entry(self, act: Act, reader: CaseReader) -> list[Finding]:
 		return _not_entered(act.doc)

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import flt, getdate
 
 from sclist_app.access.today import today
 from sclist_app.documents.issue import text_blocks
 from sclist_app.documents.rendering import chinese_money
+from sclist_app.law.citations import chinese_number
+from sclist_app.law.findings import chinese_date
 from sclist_app.law.periods import earliest_early_removal, term_end
 from sclist_app.law.statute import limits
+from sclist_app.register import hearing, local_rules
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import code_of
 
@@ -45,6 +48,7 @@ def paper_facts(
 			"ground_code": doc.ground,
 			"ground_text": ground.text,
 			"ground_article": ground.article.split("》")[-1],
+			"ground_label": _ground_label(doc, ground),
 			"facts": doc.facts or "",
 			"reasons": doc.reasons or "",
 			"industry": doc.industry or "",
@@ -52,6 +56,7 @@ def paper_facts(
 		"penalties": [penalty_facts(p) for p in reader.penalties],
 		"accidents": [_accident(row) for row in doc.accidents],
 		"persons": _persons(doc, reader, subject),
+		"marked": _marked(doc.bureau, entity),
 		"notice": _notice(reader, subject),
 		"listing": _listing(reader, subject, decided, start_on_service),
 		"measures": [_measure(row) for row in doc.measures],
@@ -62,8 +67,42 @@ def paper_facts(
 		},
 		"remedy": remedy_facts(bureau),
 		"repair": {"accept_days": limits(today())["T10"].n, "decide_days": limits(today())["T12"].n},
-		"blocks": text_blocks(doc.bureau),
+		"blocks": _blocks(reader),
 	}
+
+
+def _blocks(reader: CaseReader) -> dict[str, str]:
+	"""Local wording; where a hearing is offered, a wording that does not say so is completed."""
+	blocks = text_blocks(reader.doc.bureau)
+	if blocks.get("rights") and "听证" not in blocks["rights"] and hearing_offered(reader):
+		days = limits(today())["T02"].n
+		blocks["rights"] = (
+			blocks["rights"].rstrip()
+			+ f"\n参照《中华人民共和国行政处罚法》第六十三条、第六十四条的规定，要求听证的，应当自收到本告知书之日起{days}个"
+			"工作日内向本机关提出；逾期未提出的，视为放弃听证的权利。"
+		)
+	return blocks
+
+
+def _ground_label(doc, ground) -> str:
+	"""The ground as the bureau numbers it: by its article, or （一） to （九） in one series."""
+	if local_rules.value(doc.bureau, "ground_numbering") == "One Series":
+		return f"（{chinese_number(ground.sequence)}）"
+	return ground.article.split("》")[-1]
+
+
+def _marked(bureau: str, entity) -> list[dict[str, Any]]:
+	"""Persons of a unit whom the local rule wants named, without listing them."""
+	if entity.entity_kind == "Person":
+		return []
+	return [
+		{"name": entity.get(field), "role": role}
+		for rule, field, role in (
+			("mark_legal_representative", "legal_representative", "法定代表人"),
+			("mark_actual_controller", "actual_controller", "实际控制人"),
+		)
+		if local_rules.value(bureau, rule) == "Yes"
+	]
 
 
 def _zh(text: str) -> str:
@@ -72,7 +111,7 @@ def _zh(text: str) -> str:
 
 
 def hearing_offered(reader: CaseReader) -> bool:
-	mode = frappe.get_cached_value("SC Settings", None, "hearing_mode") or "With Ban"
+	mode = local_rules.value(reader.doc.bureau, "hearing_mode")
 	if mode == "With Ban":
 		return any(
 			row.measure and frappe.get_cached_value("SC Management Measure", row.measure, "is_ban")
@@ -188,13 +227,31 @@ def _statement(reader: CaseReader, subject) -> str:
 	made = [d for d in answers if d.kind == "Defence"]
 	person = reader.entities[subject.entity].entity_kind == "Person"
 	you = "你" if person else "你单位"
+	heard = _heard(doc=reader.doc, entity=subject.entity, you=you)
 	if made:
 		last = made[-1]
 		conclusion = CONCLUSIONS.get(last.conclusion, "正在复核")
-		return f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
+		text = f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
+		return "\n".join(part for part in (text, heard) if part)
+	if heard:
+		return heard
 	if any(d.kind == "Waiver" for d in answers):
 		return f"{you}书面声明放弃陈述、申辩的权利。"
 	return f"{you}在规定期限内未提出陈述、申辩意见。"
+
+
+def _heard(doc, entity: str, you: str) -> str:
+	"""What became of the party's request for a hearing, or nothing."""
+	last = hearing.last(doc.name, entity)
+	if last is None:
+		return ""
+	if last.state == "Reported":
+		return f"应{you}要求，本机关于{chinese_date(getdate(last.held_at))}组织了听证。{last.report or ''}"
+	if last.state == "Given Up":
+		return f"{you}提出听证申请后放弃听证。"
+	if last.state == "Not Admitted":
+		return f"{you}提出听证申请，经审查不符合组织听证的条件，本机关未组织听证。"
+	return ""
 
 
 def _listing(reader: CaseReader, subject, decided: date | None, start_on_service: bool) -> dict[str, Any]:

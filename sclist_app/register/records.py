@@ -10,8 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import bureau_chain
 from sclist_app.law.periods import earliest_early_removal, term_end
+from sclist_app.register import channels
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import shown_code
 
@@ -101,16 +101,7 @@ def set_start(record: str, listed: date) -> None:
 
 
 def _publications(record: Document) -> None:
-	chain = bureau_chain(record.bureau)
-	channels = frappe.get_all(
-		"SC Publication Channel",
-		filters={"enabled": 1},
-		fields=["name", "bureau", "mandatory"],
-		order_by="code",
-	)
-	for channel in channels:
-		if channel.bureau and channel.bureau not in chain:
-			continue
+	for channel in channels.of_bureau(record.bureau):
 		row = frappe.new_doc("SC Publication")
 		row.update(
 			{

@@ -219,6 +219,10 @@ _FACTS = {
 	"defence_made": "已提出陈述申辩",
 	"waived": "均已放弃陈述申辩",
 	"channel": "渠道",
+	"hearing_requested": "已申请听证",
+	"registered_here": "注册地在本辖区",
+	"scope_ok": "属于本级适用范围",
+	"report_listings": "列入情况逐件报告上级",
 }
 _OPERATORS = {
 	"is": "为",

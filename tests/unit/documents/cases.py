@@ -36,12 +36,13 @@ def facts(kind: str, **groups: Any) -> dict[str, Any]:
 	entry = MANIFEST[kind]
 	issued = date(2026, 3, 5) if kind == "D01" else date(2026, 3, 20)
 	document = {
+		"copies": None,
 		"kind": kind,
 		"title": entry["title"],
 		"number": f"晋源应急失信{entry['number_word']}〔2026〕1号",
 		"date": issued,
 	}
-	base: dict[str, Any] = {"document": document, "accidents": []}
+	base: dict[str, Any] = {"document": document, "accidents": [], "marked": []}
 	if kind == "D01":
 		# no day of listing before there is a decision
 		base["listing"] = {"listed_on": None, "term_start": None, "term_end": None}

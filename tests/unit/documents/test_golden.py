@@ -16,6 +16,13 @@ from sclist_app.documents.rendering import render_html
 from tests.unit.documents.cases import LONG_NAME, PERSON, body, facts
 
 GOLDEN = Path(__file__).with_name("golden")
+# a bureau with words, marked persons, numbering, copies and dates of its own
+LOCAL = {
+	"document": {"date_style": "chinese", "copies": 3},
+	"terms": {"list_name": "“黑名单”"},
+	"case": {"ground_label": "（六）"},
+	"marked": [{"name": "李建国", "role": "法定代表人"}, {"name": "王大为", "role": "实际控制人"}],
+}
 CASES = {
 	"D01": ("D01", {}),
 	"D01-person": ("D01", {"addressee": PERSON, "rights": {"hearing_offered": False}}),
@@ -29,10 +36,13 @@ CASES = {
 			"accidents": None,
 			"case": {
 				"ground_article": "第六条第（四）项",
+				"ground_label": "第六条第（四）项",
 				"ground_text": "瞒报、谎报生产安全事故的生产经营单位及其有关责任人员",
 			},
 		},
 	),
+	"D01-local": ("D01", LOCAL),
+	"D05-local": ("D05", LOCAL),
 	"D19": ("D19", {}),
 }
 

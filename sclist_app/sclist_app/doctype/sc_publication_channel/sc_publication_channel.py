@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from sclist_app.register import channels
+
 
 class SCPublicationChannel(Document):
-	pass
+	def validate(self):
+		channels.validate(self)

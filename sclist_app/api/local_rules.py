@@ -1,0 +1,33 @@
+import frappe
+from frappe import _
+
+from sclist_app.access.posts import held
+from sclist_app.access.visibility import may_approve
+from sclist_app.api.checks import name_of, text_of
+from sclist_app.register import local_rules
+
+
+@frappe.whitelist(methods=["GET"])
+def in_force(bureau: str) -> list[dict]:
+	"""What applies to a bureau in each field and whose rule it is. Needs read permission on the local rules."""
+	if not held() and frappe.session.user != "Administrator":
+		frappe.throw(_("You hold no post."), frappe.PermissionError)
+	frappe.get_doc("SC Bureau", name_of(bureau, "bureau"))
+	return local_rules.in_force(bureau)
+
+
+@frappe.whitelist(methods=["POST"])
+def new_draft(bureau: str) -> dict:
+	"""A draft from the bureau's record in force. Needs a configuring post in that bureau."""
+	frappe.has_permission("SC Local Rule", "create", throw=True)
+	return {"name": local_rules.new_draft(name_of(bureau, "bureau"))}
+
+
+@frappe.whitelist(methods=["POST"])
+def approve(name: str, seen: str) -> None:
+	"""Approve a draft as it was seen. Needs an approving post in its bureau, and not to be its author."""
+	doc = frappe.get_doc("SC Local Rule", name_of(name))
+	doc.check_permission("read")
+	if not may_approve(doc.bureau):
+		frappe.throw(_("You hold no post that approves rules in this bureau."), frappe.PermissionError)
+	local_rules.approve(name, text_of(seen, 40))

@@ -17,7 +17,7 @@ from sclist_app.access import posts
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 
-__all__ = ["changed", "deputies", "end", "register", "validate"]
+__all__ = ["changed", "deputies", "end", "register", "represented", "validate"]
 
 
 def register(
@@ -165,3 +165,11 @@ def deputies(user: str, bureau: str) -> list[dict[str, Any]]:
 				}
 			)
 	return found
+
+
+def represented(user: str, bureau: str) -> list[dict[str, str]]:
+	"""The user's own posts in the bureau that somebody else may act in, as {"post", "post_name"}."""
+	return [
+		{"post": post, "post_name": frappe.get_cached_value("SC Post", post, "post_name")}
+		for post in dict.fromkeys(_represented(user, bureau, None, today()))
+	]

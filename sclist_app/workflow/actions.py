@@ -25,7 +25,18 @@ from sclist_app.workflow.effects import run_effects
 from sclist_app.workflow.kinds import Act, kind_of
 from sclist_app.workflow.model import Nature, Transition, Verb
 
-__all__ = ["ChangedSince", "act", "expire", "gate", "holding", "lock_once", "refuse", "start", "token_key"]
+__all__ = [
+	"ChangedSince",
+	"act",
+	"expire",
+	"follow",
+	"gate",
+	"holding",
+	"lock_once",
+	"refuse",
+	"start",
+	"token_key",
+]
 
 SYSTEM = "System"
 # What decides who may take a task.
@@ -114,7 +125,7 @@ def act(task: str, action: str, opinion: str, seen: int, token: str) -> dict:
 		refuse(refusal.findings, frappe.ValidationError)
 	button = next(b for b in loaded.procedure.buttons(step.code) if b.action == action)
 	refuse([*missing_materials(loaded, step.code, button), *missing_fields(loaded, step.code, button)])
-	notices = _follow(loaded, outcome, step.code, actor, opinion, action, button.label, own)
+	notices = follow(loaded, outcome, step.code, actor, opinion, action, button.label, own)
 	events.append(
 		loaded.doc.doctype,
 		loaded.doc.name,
@@ -163,7 +174,7 @@ def expire(run: str, step: str) -> bool:
 		)
 	except runner.Refusal as refusal:
 		refuse(refusal.findings)
-	_follow(loaded, outcome, step, SYSTEM, "", button.action, button.label, None)
+	follow(loaded, outcome, step, SYSTEM, "", button.action, button.label, None)
 	events.append(
 		loaded.doc.doctype,
 		loaded.doc.name,
@@ -178,7 +189,7 @@ def expire(run: str, step: str) -> bool:
 	return True
 
 
-def _follow(
+def follow(
 	loaded, outcome, step: str, actor: str, opinion: str, action: str, label: str, held: Held | None
 ) -> list[str]:
 	"""Gate, documents, what follows in law, effects, then the new state. Returns the notices issued."""
@@ -229,6 +240,7 @@ def missing_materials(loaded: store.LoadedRun, step: str, button: Transition) ->
 	"""
 	if not loaded.kind.needs_materials(loaded.procedure, button):
 		return []
+	promised = bool(loaded.doc.get("promise"))
 	present = {(row.title or "").strip() for row in loaded.doc.get("evidence") or () if row.file}
 	return [
 		Finding(

@@ -28,6 +28,7 @@ __all__ = [
 	"reopen",
 	"route",
 	"start",
+	"vacate",
 ]
 
 OPEN = "Open"
@@ -455,13 +456,18 @@ def _vote(work: _Work, step: Step, task: TaskState, actor: str, verb: Verb) -> b
 	work.note("vote", task=task.id, step=step.code, round=task.round, vote=verb.value, user=actor)
 	if _last_result(work, step, task.round):
 		return True
+	_call_next(work, step, task)
+	return False
+
+
+def _call_next(work: _Work, step: Step, task: TaskState) -> None:
+	"""Where they sign one after the other: it is the next one's turn."""
 	if step.mode is Mode.IN_ORDER:
 		signers = _in_turn(work, step, task.round)
 		voted = _voted(work, step, task.round)
 		following = next((user for user in signers if user not in voted), None)
 		if following is not None:
 			work.open(step, task.round, following, task.order + 1)
-	return False
 
 
 def expire(
@@ -547,6 +553,49 @@ def add_signer(
 		)
 	work = _Work(procedure, state, roster, {})
 	work.open(step, task.round, to, task.order + 1)
+	return work.outcome_of(None)
+
+
+def vacate(
+	procedure: Procedure, state: RunState, task_id: str, facts: Mapping[str, Any], roster: Roster
+) -> Outcome:
+	"""Leave a seat out of a vote because nobody can act on it any more; the count goes on among the others.
+
+	The caller has made sure of that. If the voices heard decide the step then, the case moves on.
+
+	Raises:
+		Refusal: no open seat of a vote, or too few remain to carry it.
+	"""
+	task = next((t for t in state.tasks if t.id == task_id), None)
+	step = procedure.by_code[task.step] if task else None
+	if state.status != "Active" or step is None or not step.mode.votes or task.status != OPEN:
+		raise Refusal(
+			Finding(
+				"vacate.no_vote", N_("Only an open seat in a vote of a running case can be left out."), ""
+			)
+		)
+	work = _Work(procedure, state, roster, facts)
+	work.close(task, TRANSFERRED)
+	members = _members(work, step, task)
+	needed = max(1, _needed(step, members), step.quorum if step.mode is Mode.MAJORITY else 0)
+	if members < needed:
+		raise Refusal(
+			Finding(
+				"roster",
+				N_(
+					"Step {step} needs {needed} signers but only {count} may sign. Assign more people to the post."
+				),
+				"",
+				{"step": step.title, "needed": needed, "count": members},
+			)
+		)
+	if carried := _tally(step, members, *_votes(work, step, task.round)):
+		work.carried = step.code
+		action = next(t.action for t in procedure.buttons(step.code) if t.verb.value == carried)
+		transition = route(procedure, step.code, action, facts)
+		work.move(transition)
+		return work.outcome_of(transition)
+	_call_next(work, step, task)
 	return work.outcome_of(None)
 
 

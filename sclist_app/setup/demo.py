@@ -29,7 +29,7 @@ STAFF: tuple[tuple[tuple[str, ...], str, tuple[str, str, str, str]], ...] = (
 	(("case_officer", "service_officer"), "officer", ("郭晓峰", "李明远", "王海涛", "张志强")),
 	(("case_officer", "service_officer"), "officer2", ("武文静", "赵丽娟", "刘春梅", "段秀芳")),
 	(("division_head",), "head", ("田国庆", "孙伟东", "任建军", "贺永胜")),
-	(("legal_reviewer",), "legal", ("韩雪梅", "周敏", "冯晓琳", "侯志刚")),
+	(("legal_reviewer", "hearing_host"), "legal", ("韩雪梅", "周敏", "冯晓琳", "侯志刚")),
 	(("deputy_leader", "panel_member"), "deputy", ("曹振华", "陈立新", "梁永平", "薛建平")),
 	(("deputy_leader", "panel_member"), "deputy2", ("石磊", "马俊杰", "白雪松", "郝文斌")),
 	(("principal_leader", "panel_member"), "leader", ("高建业", "杨国强", "宋志远", "温晓东")),

@@ -99,7 +99,7 @@ def test_equal_procedures_compare_equal(standard):
 
 def test_every_kind_of_change_is_told(standard):
 	def change(data):
-		data["steps"][7]["post"] = "deputy_leader"
+		next(s for s in data["steps"] if s["code"] == "C50")["post"] = "deputy_leader"
 		data["steps"] = [s for s in data["steps"] if s["code"] != "C60"]
 		data["transitions"] = [
 			t for t in data["transitions"] if t["step"] != "C60" and "C60" not in t["targets"]

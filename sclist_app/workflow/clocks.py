@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
@@ -26,6 +27,7 @@ from sclist_app.workflow.model import LimitRule, Procedure
 __all__ = [
 	"TERMS",
 	"begin_pause",
+	"counted",
 	"due_from",
 	"due_of_step",
 	"end_pause",
@@ -80,6 +82,17 @@ def period_of(rule: LimitRule) -> Period:
 def length(clock: Mapping[str, Any]) -> Period:
 	"""The whole length of a clock, with what it was extended by."""
 	return Period(clock["n"] + (clock.get("extended_n") or 0), statute_unit(clock["unit"]))
+
+
+def counted(n: int, unit: str) -> str:
+	"""A length of time for showing, in a unit of the forms: 5个工作日."""
+	texts = {
+		"Working Day": _("{0} working days"),
+		"Day": _("{0} days"),
+		"Month": _("{0} months"),
+		"Year": _("{0} years"),
+	}
+	return texts[unit].format(n)
 
 
 def pauses_of(clock: Mapping[str, Any]) -> tuple[Pause, ...]:

@@ -139,8 +139,8 @@ def request(clock: str, n: int, reason: str, seen: int, token: str) -> dict[str,
 	)
 	tell(
 		people,
-		_("{0}: an extension by {1} {2} is asked for: {3}").format(
-			row.limit_name, n, _(row.unit), loaded.doc.name
+		_("{0}: an extension by {1} is asked for: {2}").format(
+			row.limit_name, clocks.counted(n, row.unit), loaded.doc.name
 		),
 		loaded.doc.doctype,
 		loaded.doc.name,
@@ -205,8 +205,8 @@ def resume(clock: str, reason: str, seen: int, token: str) -> dict[str, Any]:
 def may(loaded: store.LoadedRun, clock, has_task: bool) -> dict[str, Any]:
 	"""What the user may do with a clock now, for the panel; and what was asked for it.
 
-	{"extend": most units or 0, "request": most units or 0, "pause": bool, "resume": bool, "asked": None or
-	{"actor", "n", "reason"}, "post": who extends}
+	{"extend", "request": most units or 0, "most": that in words, "post": who extends, "pause", "resume": bool,
+	"asked": None or {"by", "n", "length", "reason"}}
 	"""
 	rule = loaded.procedure.limit(clock.limit, clock.step or "", clock.channel or "")
 	active = loaded.run.status == "Active"
@@ -223,14 +223,21 @@ def may(loaded: store.LoadedRun, clock, has_task: bool) -> dict[str, Any]:
 		"resume": active and has_task and alone,
 		"asked": None,
 		"post": "",
+		"most": "",
 	}
 	if not (active and rule and rule.extend_n and rule.extend_post) or _closed(clock):
 		return answer
 	asked = _request(loaded.run.name, clock.name)
-	answer["post"] = _post(rule.extend_post)
+	answer["post"], answer["most"] = _post(rule.extend_post), clocks.counted(rule.extend_n, rule.unit)
 	if asked:
-		data = json.loads(asked.data or "{}")
-		answer["asked"] = {"actor": asked.actor, "n": data.get("n"), "reason": asked.opinion}
+		n = json.loads(asked.data or "{}")["n"]
+		name = frappe.get_cached_value("User", asked.actor, "full_name") or asked.actor
+		answer["asked"] = {
+			"by": name,
+			"n": n,
+			"length": clocks.counted(n, clock.unit),
+			"reason": asked.opinion,
+		}
 	if holds(rule.extend_post, loaded.run.bureau) and (asked is None or asked.actor != frappe.session.user):
 		answer["extend"] = rule.extend_n
 	elif has_task and not asked:
@@ -296,8 +303,8 @@ def _closed(row) -> str:
 def _within(n: int, rule: LimitRule) -> None:
 	if not 1 <= n <= rule.extend_n:
 		frappe.throw(
-			_("This limit may be extended by 1 to {0} {1}. Enter a number in between.").format(
-				rule.extend_n, _(rule.unit)
+			_("This limit may be extended by {0} at most. Enter a number from 1 to {1}.").format(
+				clocks.counted(rule.extend_n, rule.unit), rule.extend_n
 			)
 		)
 

@@ -11,8 +11,7 @@ from frappe.utils import getdate
 
 from sclist_app.access.today import today
 from sclist_app.law.findings import Finding, render
-from sclist_app.workflow import actions, handing, runner, store
-from sclist_app.workflow.clocks import TERMS
+from sclist_app.workflow import actions, clock_list, handing, runner, store
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.model import Procedure, Verb
 
@@ -73,7 +72,7 @@ def view(doc: Document) -> dict[str, Any]:
 	panel["steps"] = _steps(loaded, tasks)
 	panel["tasks"] = [_task(loaded, row) for row in tasks if row.status == "Open"]
 	panel["may_withdraw"] = handing.may_withdraw(loaded)
-	panel["clocks"] = _clocks(run)
+	panel["clocks"] = clock_list.shown(loaded)
 	panel["events"] = _events(doc)
 	panel |= loaded.kind.panel(doc)
 	return panel
@@ -195,51 +194,6 @@ def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
 		"blocked": [render(f, _) for f in findings if f.severity == "error"],
 		"warnings": [render(f, _) for f in findings if f.severity == "warning"],
 	}
-
-
-def _clocks(run: Document) -> list[dict[str, Any]]:
-	rows = frappe.get_all(
-		"SC Clock",
-		filters={"run": run.name, "status": ["!=", "Void"]},
-		fields=[
-			"name",
-			"limit",
-			"limit_name",
-			"n",
-			"unit",
-			"step",
-			"started_on",
-			"due_on",
-			"status",
-			"provisional",
-			"stopped_on",
-		],
-		order_by="started_on asc, creation asc",
-	)
-	return [
-		{
-			**row,
-			"unit_label": _(row.unit),
-			"status_label": _(row.status),
-			"provisional": bool(row.provisional),
-			"days_left": days_left(row.due_on, run.bureau)
-			if row.status == "Running" and row.limit not in TERMS
-			else None,
-			"overdue": (row.status == "Running" and getdate(row.due_on) < today())
-			or bool(row.stopped_on and getdate(row.stopped_on) > getdate(row.due_on)),
-			"article": frappe.get_cached_value("SC Time Limit", row.limit, "article") or "",
-			"explained": _explained(row),
-		}
-		for row in rows
-	]
-
-
-def _explained(row) -> str:
-	if row.unit == "Working Day":
-		return _("From the day after {0}, {1} working days; rest days are not counted.").format(
-			row.started_on, row.n
-		)
-	return _("From the day after {0}, {1} {2}.").format(row.started_on, row.n, _(row.unit))
 
 
 def _events(doc: Document) -> list[dict[str, Any]]:

@@ -1,8 +1,14 @@
-import { badge, el, section } from "./dom";
+import { badge, button, el, section } from "./dom";
+import { ask, choices, fixed_text } from "./ask";
+import { new_token, post } from "./calls";
 import { day, due_badge, due_colour } from "./words";
 
+// why one limit may stand still while the case goes on
+const CAUSES = ["Supplement", "Appraisal", "Other Department", "Announcement"];
+
 /** The limits that run or ran, the urgent first. */
-export function clocks(view) {
+export function clocks(panel) {
+	const { view } = panel;
 	const rows = [...(view.clocks || [])].filter((clock) => clock.status !== "Void");
 	if (!rows.length) return null;
 	const running = (clock) => ["Running", "Paused"].includes(clock.status);
@@ -17,38 +23,151 @@ export function clocks(view) {
 		el(
 			"ul.sc-clocks",
 			{},
-			rows.map((clock) => row({ ...clock, limit_name: name(clock) }, running(clock)))
+			rows.map((clock) => row(panel, { ...clock, limit_name: name(clock) }, running(clock)))
 		)
 	);
 }
 
-function row(clock, running) {
+function row(panel, clock, running) {
 	const colour = running ? due_colour(clock) : "gray";
 	return el(
 		"li",
-		{},
-		el(
-			"div.sc-clock-head",
-			{},
-			el("strong", {}, clock.limit_name),
-			running ? due_badge(clock) : badge(clock.status_label, "gray")
-		),
+		{ "data-limit": clock.limit },
+		el("div.sc-clock-head", {}, el("strong", {}, clock.limit_name), state(clock, running)),
 		el(
 			"div.text-muted",
 			{},
 			[
-				clock.n ? `${clock.n} ${clock.unit_label || ""}` : "",
-				clock.due_on ? __("until {0}", [day(clock.due_on)]) : "",
+				length(clock),
+				clock.channel_label,
+				clock.started_on ? __("from {0}", [day(clock.started_on)]) : "",
+				clock.due_on && !clock.paused ? __("until {0}", [day(clock.due_on)]) : "",
 				clock.article || "",
 			]
 				.filter(Boolean)
 				.join(" · ")
 		),
-		running ? bar(clock, colour) : null,
+		running && !clock.paused ? bar(clock, colour) : null,
+		remarks(clock).map((text) => el("p.sc-clock-note", {}, text)),
+		acts(panel, clock),
 		clock.explained
 			? el("details", {}, el("summary", {}, __("How it is counted")), el("p", {}, clock.explained))
 			: null
 	);
+}
+
+function state(clock, running) {
+	if (clock.paused) return badge(__("Stands still"), "orange");
+	return running ? due_badge(clock) : badge(clock.status_label, clock.overdue ? "red" : "gray");
+}
+
+function length(clock) {
+	return [clock.length, clock.extended?.length].filter(Boolean).join(" + ");
+}
+
+/** What happened to the limit besides running: paused, extended, asked for. */
+function remarks(clock) {
+	const { paused, extended } = clock;
+	const asked = clock.may?.asked;
+	return [
+		paused && __("Since {0}: {1}. {2}", [day(paused.since), paused.cause, paused.reason]),
+		extended &&
+			__("Extended by {0} on {1} by {2}: {3}", [
+				extended.length,
+				day(extended.on),
+				extended.by,
+				extended.reason,
+			]),
+		asked && __("{0} asks for {1} more: {2}", [asked.by, asked.length, asked.reason]),
+	].filter(Boolean);
+}
+
+function acts(panel, clock) {
+	const may = clock.may || {};
+	const offered = [
+		may.extend && [__("Extend"), () => extend(panel, clock, "extend", may.extend)],
+		may.request && [__("Ask for extension"), () => extend(panel, clock, "request_extension", may.request)],
+		may.pause && [__("Let it stand still"), () => pause(panel, clock)],
+		may.resume && [__("Let it run on"), () => resume(panel, clock)],
+	].filter(Boolean);
+	if (!offered.length) return null;
+	return el(
+		"div.sc-buttons",
+		{ role: "group", "aria-label": clock.limit_name },
+		offered.map(([label, onclick]) => button(label, { class: "btn btn-xs btn-default", onclick }))
+	);
+}
+
+function reason_field() {
+	return { fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 };
+}
+
+// The token and what the reader saw belong to the dialog, so that a second click is the same act.
+function sender(panel, clock, path) {
+	const fixed = { clock: clock.name, seen: panel.view.run.seq, token: new_token() };
+	return (values) => post(`clocks.${path}`, { ...values, ...fixed });
+}
+
+function extend(panel, clock, path, most) {
+	const asked = clock.may.asked;
+	const decides = path === "extend";
+	ask(panel, {
+		title: `${clock.limit_name} · ${decides ? __("Extend") : __("Ask for extension")}`,
+		fields: [
+			fixed_text(
+				decides
+					? __("Due {0}. It may be extended once, by {1} at most.", [
+							day(clock.due_on),
+							clock.may.most,
+						])
+					: __("Due {0}. {1} decides on an extension by {2} at most.", [
+							day(clock.due_on),
+							clock.may.post,
+							clock.may.most,
+						])
+			),
+			{
+				fieldname: "n",
+				fieldtype: "Int",
+				label: __("Extend by ({0})", [clock.unit_label]),
+				default: asked?.n || most,
+				reqd: 1,
+			},
+			reason_field(),
+		],
+		label: decides ? __("Extend") : __("Ask for extension"),
+		send: sender(panel, clock, path),
+		done: decides ? __("The limit was extended.") : __("The extension was asked for."),
+	});
+}
+
+function pause(panel, clock) {
+	ask(panel, {
+		title: `${clock.limit_name} · ${__("Let it stand still")}`,
+		fields: [
+			{
+				fieldname: "cause",
+				fieldtype: "Select",
+				label: __("Cause"),
+				options: choices(CAUSES),
+				reqd: 1,
+			},
+			reason_field(),
+		],
+		label: __("Let it stand still"),
+		send: sender(panel, clock, "pause"),
+		done: __("The limit stands still."),
+	});
+}
+
+function resume(panel, clock) {
+	ask(panel, {
+		title: `${clock.limit_name} · ${__("Let it run on")}`,
+		fields: [reason_field()],
+		label: __("Let it run on"),
+		send: sender(panel, clock, "resume"),
+		done: __("The limit runs on."),
+	});
 }
 
 function bar(clock, colour) {

@@ -10,9 +10,6 @@ import { papers } from "./papers";
 import { summary } from "./summary";
 import { results } from "./results";
 
-// Whoever has the case on their desk may add evidence.
-const EVIDENCE = "evidence";
-
 /**
  * The page of one engine-run document: where it stands, what the reader can do, its papers, limits and history.
  *
@@ -40,7 +37,6 @@ export class RunPanel {
 			Object.assign(this, { view, procedure });
 			this.render();
 			offer_more(this);
-			this.frm?.trigger?.("sclist_view");
 		} catch {
 			if (ticket === this.ticket && !this.view) this.render_failure();
 		}
@@ -58,25 +54,6 @@ export class RunPanel {
 		return (this.view?.tasks || []).filter((task) => task.mine);
 	}
 
-	/**
-	 * Which fields of the form the reader may change now, as the server will judge it again on saving.
-	 *
-	 * @param {string} field
-	 * @returns {"Edit"|"Required"|"Read"|"Hidden"}
-	 */
-	field_policy(field) {
-		let best = "Read";
-		for (const task of this.my_tasks()) {
-			const rule = (this.procedure?.fields || []).find(
-				(row) => row.step === task.step && row.field === field
-			)?.policy;
-			const policy = rule || (task.nature === "Fill" || field === EVIDENCE ? "Edit" : "Read");
-			if (policy === "Required") return policy;
-			if (policy === "Edit" || (policy === "Hidden" && best === "Read")) best = policy;
-		}
-		return best;
-	}
-
 	render() {
 		const view = this.view;
 		this.wrapper.replaceChildren(
@@ -88,7 +65,7 @@ export class RunPanel {
 					"div.sc-columns",
 					{},
 					el("div.sc-main", {}, summary(this), papers(this), results(this)),
-					el("div.sc-side", {}, clocks(view), history_of(view))
+					el("div.sc-side", {}, clocks(this), history_of(view))
 				),
 			].filter(Boolean)
 		);

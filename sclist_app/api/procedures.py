@@ -1,14 +1,16 @@
 import json
+from datetime import date
 
 import frappe
 from frappe import _
 
+from sclist_app.access.posts import held
 from sclist_app.access.today import today
-from sclist_app.access.visibility import may_approve, may_configure
+from sclist_app.access.visibility import may_approve, may_configure, may_read_bureau
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.exchange import packages
 from sclist_app.law.findings import render
-from sclist_app.workflow import store, trial, versions
+from sclist_app.workflow import moves, store, trial, versions
 
 
 def _read(version: str):
@@ -25,6 +27,11 @@ def _configuring(bureau: str) -> None:
 def _approving(bureau: str) -> None:
 	if not may_approve(name_of(bureau, "bureau")):
 		frappe.throw(_("You hold no post that approves rules in this bureau."), frappe.PermissionError)
+
+
+def _ruling() -> None:
+	if frappe.session.user != "Administrator" and not any(h.configures or h.approves_rules for h in held()):
+		frappe.throw(_("You hold no post that configures or approves rules."), frappe.PermissionError)
 
 
 @frappe.whitelist(methods=["GET"])
@@ -115,6 +122,99 @@ def bind(version: str, bureau: str, effective_from: str) -> dict:
 	_read(version)
 	_approving(bureau)
 	return {"name": versions.bind(bureau, version, name_of(effective_from, "effective_from"))}
+
+
+@frappe.whitelist(methods=["GET"])
+def applying(bureau: str, kind: str = "", on: str = "") -> list[dict]:
+	"""Which version applies to a bureau, of one kind or of all, from where, and what changes later.
+
+	Needs a post in some bureau, or to administer the site.
+	"""
+	doc = frappe.get_doc("SC Bureau", name_of(bureau, "bureau"))
+	if not (held() or "System Manager" in frappe.get_roles()):
+		frappe.throw(_("You hold no post yet. Ask the administrator of your bureau."), frappe.PermissionError)
+	kinds = frappe.get_meta("SC Procedure").get_field("kind").options.split("\n")
+	if kind:
+		if text_of(kind, 140) not in kinds:
+			frappe.throw(_("There is no procedure of the kind {0}.").format(kind))
+		kinds = [kind]
+	return [versions.applying(doc.name, name, _day(on)) for name in kinds]
+
+
+def _day(value: str) -> date:
+	if not text_of(value, 10):
+		return today()
+	try:
+		return date.fromisoformat(value)
+	except ValueError:
+		frappe.throw(_("“{0}” is no date.").format(value))
+
+
+@frappe.whitelist(methods=["GET"])
+def parent_changes(version: str) -> dict:
+	"""What the procedure a version was copied from has changed since, change by change. Needs read permission."""
+	return versions.offer(_read(version))
+
+
+@frappe.whitelist(methods=["POST"])
+def take_over(version: str, parent: str, taken: str, declined: str) -> dict:
+	"""Take some of the parent's changes into a draft and decline others; both are JSON lists of their ids.
+
+	Needs a configuring post in the version's bureau. Answers the draft and what the checker says of it.
+	"""
+	_configuring(_read(version).bureau)
+	name = versions.take_over(version, name_of(parent, "parent"), _ids(taken), _ids(declined))
+	return {"name": name, **check(name)}
+
+
+def _ids(value: str) -> list[str]:
+	try:
+		rows = json.loads(text_of(value, 100_000) or "[]")
+	except ValueError:
+		rows = None
+	if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+		frappe.throw(_("The list of changes cannot be read. Open it again."))
+	return rows
+
+
+@frappe.whitelist(methods=["GET"])
+def running_cases(old: str, new: str, start: int = 0) -> dict:
+	"""The running cases under one version and what moving each to another would do.
+
+	Needs a post that configures or approves rules; only cases the user may see are listed.
+	"""
+	_read(old), _read(new)
+	_ruling()
+	return moves.running_cases(old, new, int(start))
+
+
+@frappe.whitelist(methods=["GET"])
+def preview_move(run: str, version: str) -> dict:
+	"""Step by step where a case would stand under another version. Writes nothing.
+
+	Needs to see the case and a post that configures or approves rules in its bureau.
+	"""
+	bureau = frappe.db.get_value("SC Run", name_of(run, "run"), "bureau")
+	if not bureau or not may_read_bureau(bureau):
+		frappe.throw(_("This case does not exist or is not yours."), frappe.PermissionError)
+	if not (may_configure(bureau) or may_approve(bureau)):
+		frappe.throw(
+			_("You hold no post that configures or approves rules in this bureau."), frappe.PermissionError
+		)
+	_read(version)
+	return moves.preview(run, version)
+
+
+@frappe.whitelist(methods=["POST"])
+def move(run: str, version: str, reason: str, seen: int, token: str) -> dict:
+	"""Move a running case to another version. Needs a post that approves rules in its bureau or above, and not to
+	have written the version."""
+	bureau = frappe.db.get_value("SC Run", name_of(run, "run"), "bureau")
+	if not bureau or not may_read_bureau(bureau):
+		frappe.throw(_("This case does not exist or is not yours."), frappe.PermissionError)
+	_approving(bureau)
+	_read(version)
+	return moves.move(run, version, text_of(reason, 2000), int(seen), text_of(token, 64))
 
 
 @frappe.whitelist(methods=["GET"])

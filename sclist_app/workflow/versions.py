@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import add_days, getdate
 
 from sclist_app.access.guard import engine_writes, is_engine
 from sclist_app.access.posts import bureau_chain, holders
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
-from sclist_app.workflow import checker, effects, form_policy, store
+from sclist_app.workflow import checker, effects, form_policy, store, takeover
+from sclist_app.workflow.model import Procedure
+from sclist_app.workflow.trial import shown_name
 
-__all__ = ["bind", "copy", "findings_of", "new_draft", "publish", "retire", "send_back", "submit"]
+__all__ = [
+	"applying",
+	"bind",
+	"copy",
+	"findings_of",
+	"new_draft",
+	"offer",
+	"publish",
+	"require_usable",
+	"retire",
+	"send_back",
+	"submit",
+	"take_over",
+]
 
 ENGINE_FIELDS = (
 	"version_title",
@@ -26,6 +46,8 @@ ENGINE_FIELDS = (
 	"kind",
 	"bureau",
 	"author",
+	"copied_from",
+	"declined_changes",
 )
 
 
@@ -44,7 +66,7 @@ def prepare(doc: Document) -> None:
 	doc.kind, doc.bureau = procedure.kind, procedure.bureau
 	doc.version_title = f"{procedure.procedure_name} v{doc.version_no}"
 	doc.author = frappe.session.user
-	doc.approver = doc.published_on = doc.content_hash = None
+	doc.approver = doc.published_on = doc.content_hash = doc.declined_changes = None
 
 
 def validate(doc: Document) -> None:
@@ -139,12 +161,154 @@ def new_draft(version: str) -> str:
 	return _draft(source.procedure, source).name
 
 
-def _draft(procedure: str, source: Document) -> Document:
+def _draft(procedure: str, source: Document, content: Procedure | None = None) -> Document:
 	draft = frappe.new_doc("SC Procedure Version")
 	draft.update({"procedure": procedure, "copied_from": source.name})
-	store.fill_tables(draft, store.to_procedure(source))
+	store.fill_tables(draft, content or store.to_procedure(source))
 	draft.insert()
 	return draft
+
+
+# ------------------------------------------------------------------------------- changes of the parent taken over
+
+
+def copied_from(doc: Document) -> tuple[str, dict[str, Any]]:
+	"""The version of another procedure that this one goes back to ("" if it is nobody's copy), and the changes of
+	its successors that were declined since: {id: {"parent", "text"}}."""
+	declined: dict[str, Any] = {}
+	seen: set[str] = set()
+	while doc.copied_from and doc.name not in seen:
+		seen.add(doc.name)
+		declined = {**json.loads(doc.declined_changes or "{}"), **declined}
+		source = frappe.get_doc("SC Procedure Version", doc.copied_from)
+		if source.procedure != doc.procedure:
+			return source.name, declined
+		doc = source
+	return "", {}
+
+
+def newer_parent(base: str) -> str:
+	"""The latest published version of the procedure after `base`; "" if there is none."""
+	of = frappe.db.get_value("SC Procedure Version", base, ["procedure", "version_no"], as_dict=True)
+	rows = frappe.get_all(
+		"SC Procedure Version",
+		filters={"procedure": of.procedure, "status": "Published", "version_no": [">", of.version_no]},
+		pluck="name",
+		order_by="version_no desc",
+		limit=1,
+	)
+	return rows[0] if rows else ""
+
+
+def offer(doc: Document) -> dict[str, Any]:
+	"""What the parent has changed since the copy, change by change, for the version's own procedure.
+
+	{"base", "parent", "parent_title", "items": [{"id", "table", "state", "declined", "texts", "own", "needs"}]};
+	state: "here" | "free" | "conflict".
+
+	Raises:
+		frappe.ValidationError: the version is no copy, or its parent has no newer version.
+	"""
+	base, parent, declined = _lineage(doc)
+	return {
+		"base": base,
+		"parent": parent,
+		"parent_title": frappe.db.get_value("SC Procedure Version", parent, "version_title"),
+		"items": [
+			{
+				"id": item.id,
+				"table": item.table,
+				"state": item.state,
+				"declined": item.id in declined,
+				"texts": _texts(item),
+				"own": [render(f, _) for f in item.own],
+				"needs": list(item.needs),
+			}
+			for item in _items(doc, base, parent)
+		],
+	}
+
+
+def _lineage(doc: Document) -> tuple[str, str, dict[str, Any]]:
+	base, declined = copied_from(doc)
+	if not base:
+		frappe.throw(_("This procedure was not copied from another one; there is nothing to take over."))
+	parent = newer_parent(base)
+	if not parent:
+		frappe.throw(_("The procedure it was copied from has no newer published version."))
+	return base, parent, declined
+
+
+def _items(doc: Document, base: str, parent: str) -> list[takeover.Item]:
+	return takeover.items(
+		store.load_procedure(base), store.load_procedure(parent), store.to_procedure(doc), shown_name
+	)
+
+
+def _texts(item: takeover.Item) -> list[str]:
+	label = _(frappe.get_meta("SC Procedure Version").get_label(item.table))
+	return [render(f, _) for f in item.words] or [f"{label}: {' / '.join(filter(None, item.key))}"]
+
+
+def take_over(name: str, parent: str, taken: Collection[str], declined: Collection[str]) -> str:
+	"""Take some changes of the parent into a draft, decline others for good. Returns the draft's name.
+
+	A draft is changed itself; of another version a new draft is made. If nothing is taken, what was declined is
+	remembered where it is. When all changes are dealt with, the version counts as copied from the parent's new one.
+
+	Raises:
+		frappe.ValidationError: the parent has moved on, a change is not among those offered, or nothing was chosen.
+	"""
+	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
+	if doc.status == "In Review":
+		frappe.throw(_("The version is being reviewed. Have it sent back first."))
+	base, latest, before = _lineage(doc)
+	found = {item.id: item for item in _items(doc, base, latest)}
+	if parent != latest or not {*taken, *declined} <= set(found):
+		frappe.throw(_("The changes offered are different by now. Open the list again."))
+	if set(taken) & set(declined):
+		frappe.throw(_("A change is either taken over or declined."))
+	if not taken and not declined:
+		frappe.throw(_("Choose at least one change."))
+	chosen = [item for item in found.values() if item.id in set(taken)]
+	target = doc
+	if chosen:
+		procedure = takeover.apply(store.to_procedure(doc), store.load_procedure(latest), chosen)
+		if doc.status == "Draft":
+			store.fill_tables(doc, procedure)
+			doc.save()
+		else:
+			target = _draft(doc.procedure, doc, procedure)
+	own_declined = json.loads(target.declined_changes or "{}") if target is doc else {}
+	own_declined |= {code: {"parent": latest, "text": " ".join(_texts(found[code]))} for code in declined}
+	dealt_with = {*taken, *declined, *before, *(i.id for i in found.values() if i.state == takeover.HERE)}
+	done = set(found) <= dealt_with
+	with engine_writes():
+		target.db_set(
+			{
+				"declined_changes": None if done else json.dumps(own_declined, ensure_ascii=False),
+				"copied_from": latest if done else target.copied_from,
+			}
+		)
+	events.append(
+		target.doctype,
+		target.name,
+		"taken_over",
+		N_("Changes of the parent taken over"),
+		bureau=target.bureau,
+		data={
+			"base": base,
+			"parent": latest,
+			"taken": {code: " ".join(_texts(found[code])) for code in taken},
+			"declined": {code: " ".join(_texts(found[code])) for code in declined},
+			"all": done,
+			"hash": store.to_procedure(target).content_hash,
+		},
+	)
+	return target.name
+
+
+# ------------------------------------------------------------------------------------------------ life of a version
 
 
 def submit(name: str) -> None:
@@ -291,6 +455,63 @@ def bind(bureau: str, version: str, effective_from: str) -> str:
 	)
 	binding.insert()
 	return binding.name
+
+
+def applying(bureau: str, kind: str, on: date) -> dict[str, Any]:
+	"""Which version of the kind applies to the bureau on a day, where it comes from, and what changes after it.
+
+	{"kind", "kind_label", "version", "version_title", "source", "bureau_name", "effective_from", "binding",
+	"changes": [{"on", "version", "version_title", "source", "bureau_name"}]}; without a version those are "".
+	"""
+	current = store.applying(bureau, kind, on)
+	row = {"kind": kind, "kind_label": _(kind), **_applying_shown(current), "changes": []}
+	before = current
+	for day in _turning_days(bureau, kind, on):
+		then = store.applying(bureau, kind, day)
+		if (then and then.version) != (before and before.version):
+			row["changes"].append({"on": str(day), **_applying_shown(then)})
+			before = then
+	return row
+
+
+def _applying_shown(found: store.Applying | None) -> dict[str, str]:
+	if found is None:
+		return dict.fromkeys(
+			("version", "version_title", "source", "bureau_name", "effective_from", "binding"), ""
+		)
+	return {
+		"version": found.version,
+		"version_title": frappe.get_cached_value("SC Procedure Version", found.version, "version_title"),
+		"source": found.source,
+		"bureau_name": frappe.get_cached_value("SC Bureau", found.bureau, "bureau_name")
+		if found.bureau
+		else "",
+		"effective_from": str(found.effective_from),
+		"binding": found.binding,
+	}
+
+
+def _turning_days(bureau: str, kind: str, on: date) -> list[date]:
+	"""Days after `on` on which a binding above begins or has ended, or a national standard begins."""
+	days: set[date] = set()
+	for row in frappe.get_all(
+		"SC Procedure Binding",
+		filters={"kind": kind, "bureau": ["in", bureau_chain(bureau)]},
+		fields=["effective_from", "effective_to"],
+		order_by="creation",
+	):
+		days.add(getdate(row.effective_from))
+		if row.effective_to:
+			days.add(getdate(add_days(row.effective_to, 1)))
+	for row in frappe.get_all(
+		"SC Procedure Version",
+		filters={"kind": kind, "status": "Published", "effective_from": [">", on]},
+		fields=["effective_from", "bureau"],
+		order_by="creation",
+	):
+		if store.is_national(row.bureau):
+			days.add(getdate(row.effective_from))
+	return sorted(day for day in days if day > on)
 
 
 def validate_binding(doc: Document) -> None:

@@ -16,6 +16,8 @@ import { show_outline } from "./sclist/outline";
 import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
 import { version_tools } from "./sclist/version_tools";
+import { apply_form_policy } from "./sclist/form_policy";
+import { offer_fields } from "./sclist/policy_rows";
 
 frappe.provide("sclist");
 
@@ -44,5 +46,8 @@ name_own_bureaus();
 $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
-	if (frm.fields_dict.panel?.df.fieldtype === "HTML") mount_panel(frm);
+	if (frm.doctype === "SC Procedure Version") offer_fields(frm);
+	if (frm.fields_dict.panel?.df.fieldtype !== "HTML") return;
+	apply_form_policy(frm);
+	mount_panel(frm);
 });

@@ -17,15 +17,10 @@ frappe.ui.form.on("SC Case", {
 		frm.toggle_display(["state", "state_title", "run", "run_status", "outcome", "is_demo"], false);
 		frm.toggle_display("case_title", !frm.is_new());
 		frm.toggle_display("tab_progress", !frm.is_new());
-		frm.set_df_property("bureau", "read_only", frm.is_new() ? 0 : 1);
 		explain_ground(frm);
 	},
 
 	ground: explain_ground,
-
-	sclist_view(frm) {
-		apply_step(frm);
-	},
 });
 
 frappe.ui.form.on("SC Case Penalty", {
@@ -102,23 +97,4 @@ async function explain_ground(frm) {
 	frm.set_df_property("ground", "description", lines.map(frappe.utils.escape_html).join("<br>"));
 	const accident = !ground || ground.accident_based || (frm.doc.accidents || []).length;
 	frm.toggle_display("section_accidents", accident);
-}
-
-// The form is open for the steps whose holder fills it; in every other step it is there to be read.
-function apply_step(frm) {
-	const panel = frm.sclist_panel;
-	let open = false;
-	// The DocType's own fields; what is set below goes to the copy of this document.
-	for (const df of frappe.get_meta(frm.doctype).fields) {
-		if (df.read_only || df.fieldtype === "HTML" || frappe.model.layout_fields.includes(df.fieldtype))
-			continue;
-		const policy = panel.field_policy(df.fieldname);
-		const editable = ["Edit", "Required"].includes(policy) && df.fieldname !== "bureau";
-		open = open || editable;
-		frm.set_df_property(df.fieldname, "read_only", editable ? 0 : 1);
-		frm.set_df_property(df.fieldname, "reqd", df.reqd || (editable && policy === "Required") ? 1 : 0);
-		if (policy === "Hidden") frm.set_df_property(df.fieldname, "hidden", 1);
-	}
-	if (open) frm.enable_save();
-	else frm.disable_save();
 }

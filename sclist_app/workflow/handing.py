@@ -142,7 +142,7 @@ def _last_move(loaded: store.LoadedRun) -> tuple[str, tuple[str, ...]]:
 	"""
 	last = frappe.get_all(
 		"SC Event",
-		filters={"run": loaded.run.name, "event": ["in", ["acted", "expired", "withdrawn"]]},
+		filters={"run": loaded.run.name, "event": ["in", ["acted", "expired", "withdrawn", "moved_version"]]},
 		fields=["event", "actor", "step", "data"],
 		order_by="seq desc",
 		limit=1,

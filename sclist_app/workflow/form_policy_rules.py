@@ -84,123 +84,66 @@ def check(procedure: Procedure, fields: Mapping[str, KnownField]) -> list[Findin
 	findings: list[Finding] = []
 	seen: set[tuple[str, str]] = set()
 	for rule in procedure.fields:
+		step, known = procedure.by_code.get(rule.step), fields.get(rule.field)
+		named = {"step": step.title if step else rule.step, "field": known.label if known else rule.field}
+		faults = [*_faults(procedure, rule, known)]
 		if (rule.step, rule.field) in seen:
-			message = N_("Step {step}: {field} has two policies. Keep one.")
-			findings.append(_f("twice", message, rule, fields, procedure))
+			faults.append(("twice", N_("Step {step}: {field} has two policies. Keep one.")))
 		seen.add((rule.step, rule.field))
-		findings += _row(procedure, rule, fields, procedure)
+		place = f"{rule.step}/{rule.field}"
+		findings += [Finding(f"field.{code}", text, "", named, row=place) for code, text in faults]
+		if known is not None and not faults and _leads_to_it(procedure, rule, known):
+			source = fields[known.source].label if known.source in fields else known.source
+			findings.append(
+				Finding(
+					"field.source",
+					N_("Step {step}: {field} is hidden or masked, but {source}, which leads to it, is not."),
+					"",
+					{**named, "source": source},
+					"warning",
+					row=place,
+				)
+			)
 	return findings
 
 
-def _row(procedure: Procedure, rule: FieldRule, fields: Mapping[str, KnownField]) -> Iterable[Finding]:
+def _faults(procedure: Procedure, rule: FieldRule, known: KnownField | None) -> Iterable[tuple[str, str]]:
 	step = procedure.by_code.get(rule.step)
-	known = fields.get(rule.field)
+	closed, opened = rule.policy in CLOSED, rule.policy in OPEN
 	if rule.policy not in POLICIES:
-		yield _f(
-			"policy",
-			N_("Step {step}: the policy of {field} is not known. Choose one."),
-			rule,
-			fields,
-			procedure,
-		)
+		yield "policy", N_("Step {step}: the policy of {field} is not known. Choose one.")
 		return
 	if known is None:
-		yield _f(
-			"unknown",
-			N_("Step {step}: the form has no field {field}. Choose one from the list."),
-			rule,
-			fields,
-			procedure,
-		)
+		yield "unknown", N_("Step {step}: the form has no field {field}. Choose one from the list.")
 		return
 	if known.engine:
-		yield _f(
-			"engine",
-			N_("Step {step}: {field} is kept by the system and cannot be steered. Remove the row."),
-			rule,
-			fields,
-			procedure,
-		)
+		text = N_("Step {step}: {field} is kept by the system and cannot be steered. Remove the row.")
+		yield "engine", text
 		return
 	if step is not None and step.is_end:
-		yield _f(
-			"end",
-			N_("Step {step}: nobody works in an end step, so {field} cannot be steered there."),
-			rule,
-			fields,
-			procedure,
+		text = N_("Step {step}: nobody works in an end step, so {field} cannot be steered there.")
+		yield "end", text
+	if closed and known.shown:
+		text = N_("Step {step}: {field} stands in titles and lists and cannot be hidden or masked.")
+		yield "shown", text
+	if closed and known.files:
+		text = N_(
+			"Step {step}: files are listed with their document, so {field} can be locked but not hidden."
 		)
-	if rule.policy in CLOSED and known.shown:
-		yield _f(
-			"shown",
-			N_("Step {step}: {field} stands in titles and lists and cannot be hidden or masked."),
-			rule,
-			fields,
-			procedure,
-		)
-	if rule.policy in CLOSED and known.files:
-		yield _f(
-			"files",
-			N_("Step {step}: files are listed with their document, so {field} can be locked but not hidden."),
-			rule,
-			fields,
-			procedure,
-		)
+		yield "files", text
 	if rule.policy == "Masked" and not known.text:
-		yield _f(
-			"mask", N_("Step {step}: only text can be masked. Hide {field} instead."), rule, fields, procedure
-		)
-	if rule.policy in OPEN and known.derived:
-		yield _f(
-			"derived",
-			N_("Step {step}: {field} is worked out by the system and cannot be edited."),
-			rule,
-			fields,
-			procedure,
-		)
-	if rule.policy not in OPEN and known.must and step is not None and step.is_start:
-		yield _f(
-			"must",
-			N_("Step {step}: a new document cannot be saved without {field}, so it stays open here."),
-			rule,
-			fields,
-			procedure,
-		)
-	if known.table:
-		above = policy(procedure, rule.step).get(known.table, "")
-		if above in CLOSED and rule.policy not in CLOSED:
-			yield _f(
-				"under",
-				N_("Step {step}: the table is hidden, so its column {field} cannot be shown."),
-				rule,
-				fields,
-				procedure,
-			)
-	led = known.source and policy(procedure, rule.step).get(known.source) != "Hidden"
-	if rule.policy in CLOSED and led:
-		yield _f(
-			"source",
-			N_("Step {step}: {field} is hidden or masked, but {source}, which leads to it, is not."),
-			rule,
-			fields,
-			procedure,
-			severity="warning",
-			source=fields[known.source].label if known.source in fields else known.source,
-		)
+		yield "mask", N_("Step {step}: only text can be masked. Hide {field} instead.")
+	if opened and known.derived:
+		text = N_("Step {step}: {field} is worked out by the system and cannot be edited.")
+		yield "derived", text
+	if not opened and known.must and step is not None and step.is_start:
+		text = N_("Step {step}: a new document cannot be saved without {field}, so it stays open here.")
+		yield "must", text
+	if not closed and known.table and policy(procedure, rule.step).get(known.table) in CLOSED:
+		yield "under", N_("Step {step}: the table is hidden, so its column {field} cannot be shown.")
 
 
-def _f(
-	code: str,
-	message: str,
-	rule: FieldRule,
-	fields: Mapping[str, KnownField],
-	procedure: Procedure,
-	severity: str = "error",
-	**values: str,
-) -> Finding:
-	known = fields.get(rule.field)
-	step = procedure.by_code.get(rule.step)
-	named = {"step": step.title if step else rule.step, "field": known.label if known else rule.field}
-	return Finding(
-		f"field.{code}", message, "", {**named, **values}, severity, row=f"{rule.step}/{rule.field}"
-	)
+def _leads_to_it(procedure: Procedure, rule: FieldRule, known: KnownField) -> bool:
+	if rule.policy not in CLOSED or not known.source:
+		return False
+	return policy(procedure, rule.step).get(known.source) != "Hidden"

@@ -25,6 +25,10 @@ boot_session = "sclist_app.api.boot.boot_session"
 sclist_kinds = {
 	"Listing": "sclist_app.register.listing.ListingKind",
 	"Early Removal": "sclist_app.register.repair.RepairKind",
+	"Expiry Removal": "sclist_app.register.removal_kinds.ExpiryKind",
+	"Revocation of Listing": "sclist_app.register.removal_kinds.RevocationKind",
+	"Restoration": "sclist_app.register.removal_kinds.RestorationKind",
+	"Objection": "sclist_app.register.objection.ObjectionKind",
 }
 sclist_effects = {"notify_officer": "sclist_app.workflow.effects.notify_officer"}
 sclist_effects_after_commit = {
@@ -69,9 +73,11 @@ doc_events = {
 		"SC Penalty",
 		"SC Procedure Version",
 		"SC Publication",
+		"SC Removal",
 		"SC Repair Application",
 		"SC Service Record",
 	): {"before_save": "sclist_app.access.files.attach_privately"},
+	"SC Penalty": {"on_update": "sclist_app.register.removals.penalty_changed"},
 }
 
 scheduler_events = {
@@ -80,5 +86,12 @@ scheduler_events = {
 		"sclist_app.workflow.scan.warn_and_escalate",
 		"sclist_app.workflow.effects.sweep",
 	],
-	"daily": ["sclist_app.access.posts.sync_all_roles", "sclist_app.workflow.scan.elapse"],
+	"daily": [
+		"sclist_app.access.posts.sync_all_roles",
+		"sclist_app.workflow.scan.elapse",
+		"sclist_app.setup.catalogue.follow",
+		"sclist_app.register.removals.open_fallen",
+		"sclist_app.register.removals.open_expired",
+		"sclist_app.register.removals.remind_expiring",
+	],
 }

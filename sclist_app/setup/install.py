@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from sclist_app.exchange.procedures import load_shipped
-from sclist_app.setup import bureaus, calendar, law, papers, posts, site
+from sclist_app.setup import bureaus, calendar, catalogue, law, papers, posts, site
 from sclist_app.setup.ledger import Ledger
 
 
@@ -29,6 +29,7 @@ def set_up() -> None:
 	posts.create_module_profile()
 	ledger = Ledger()
 	posts.seed(ledger)
+	catalogue.seed(ledger)
 	law.seed(ledger)
 	calendar.seed()
 	bureaus.seed()

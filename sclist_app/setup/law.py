@@ -1,4 +1,4 @@
-"""SC Listing Ground, SC Management Measure, SC Time Limit and the national calendar, out of the legal data.
+"""SC Statute, SC Listing Ground, SC Management Measure, SC Time Limit and the national calendar, out of the legal data.
 
 No frappe here: the functions named *_rows give what a fresh site holds, `seed` hands it to the ledger.
 """
@@ -75,11 +75,10 @@ _FACT_LABELS: Final = {
 
 
 def seed(ledger: "Ledger") -> None:
-	"""Grounds, measures and limits: they follow the release, since what the law says is not the site's."""
+	"""Grounds and measures: they follow the release, since what the law says is not the site's."""
 	for doctype, rows in (
 		("SC Listing Ground", ground_rows()),
 		("SC Management Measure", measure_rows()),
-		("SC Time Limit", limit_rows(date.today())),
 	):
 		for row in rows:
 			code = row.pop("code")
@@ -125,10 +124,50 @@ def measure_rows() -> Iterator[Row]:
 		}
 
 
-def limit_rows(on: date) -> Iterator[Row]:
+def statute_rows(of: statute.Statute = statute.SHIPPED) -> Iterator[Row]:
+	"""The rules of the law as forms, earlier rows of one code before later ones."""
+	for rule in sorted((*of.limits, *of.invariants), key=lambda x: x.valid_from):
+		row: Row = {
+			"code": rule.code,
+			"channel": None,
+			"valid_from": rule.valid_from,
+			"valid_to": rule.valid_to,
+			"rule_name": rule.name,
+			"article": rule.article,
+			"source": rule.source,
+			"certain": int(rule.certain),
+		}
+		if isinstance(rule, statute.Limit):
+			row |= {
+				"kind": "Time Limit",
+				"channel": "Credit China" if rule.channel == "credit_china" else None,
+				"n": rule.n,
+				"unit": _UNITS[rule.unit],
+				"bound": _BOUNDS[rule.bound],
+				"runs_from": rule.runs_from,
+				"minimum": rule.minimum or 0,
+				"maximum": rule.maximum or 0,
+				"on_the_spot": int(rule.zero),
+				"extension_n": rule.extension,
+			}
+		else:
+			row |= {
+				"kind": "Invariant",
+				"text": rule.text,
+				"enforced_from": rule.enforced_from,
+				"limits": ", ".join(rule.limits),
+				"document_kinds": ", ".join(rule.documents),
+				"duties": ", ".join(rule.duties),
+				"levels": ", ".join(rule.levels),
+				"procedure_kinds": [{"kind": kind} for kind in rule.kinds],
+			}
+		yield row
+
+
+def limit_rows(on: date, of: statute.Statute = statute.SHIPPED) -> Iterator[Row]:
 	"""The limits in force on a day."""
-	forwarded = statute.limits(on, "credit_china")
-	for limit in statute.limits(on).values():
+	forwarded = of.limits_on(on, "credit_china")
+	for limit in of.limits_on(on).values():
 		starts_on, stops_on = _EVENTS.get(limit.code, ("", ""))
 		note = f"自{limit.runs_from}起计算。"
 		if (other := forwarded[limit.code]) != limit:

@@ -493,7 +493,7 @@ def decision_service(view: View, rule: Invariant) -> Iterator[Finding]:
 def upward_report(view: View, rule: Invariant) -> Iterator[Finding]:
 	"""At the levels the law names, the superior bureau is told of the grant."""
 	rows = {}
-	for level in rule.levels:
+	for level in rule.levels or law.LEVELS:
 		ways = Ways(view.procedure, {"bureau_level": level})
 		for row, _end in _behind(
 			view, ways, view.decides, lambda t: view.does(t, rule.duties), view.decisions

@@ -17,7 +17,7 @@ from sclist_app.access.posts import bureau_chain, holders
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
-from sclist_app.workflow import checker, effects, form_policy, store, takeover
+from sclist_app.workflow import checker, effects, form_policy, statutes, store, takeover
 from sclist_app.workflow.model import Procedure
 from sclist_app.workflow.trial import shown_name
 
@@ -109,7 +109,7 @@ def refuse_rename(doc: Document) -> None:
 
 
 def findings_of(doc: Document) -> list[Finding]:
-	"""What the checker says of the version, with the posts held in its bureau."""
+	"""What the checker says of the version, with the posts held in its bureau and the law of the day it takes effect."""
 	procedure = store.to_procedure(doc)
 	posts = set(frappe.get_all("SC Post", pluck="name", order_by="name"))
 	unheld = {
@@ -126,7 +126,8 @@ def findings_of(doc: Document) -> list[Finding]:
 		effects=effects.names(),
 		limits=set(frappe.get_all("SC Time Limit", pluck="name", order_by="name")),
 		unheld_posts=unheld,
-		on=today(),
+		on=max(today(), getdate(doc.effective_from)) if doc.effective_from else today(),
+		statute=statutes.current(),
 		fields=form_policy.known_fields(doc.kind),
 	)
 	return checker.check(procedure, world)

@@ -1,0 +1,25 @@
+from frappe.model.document import Document
+
+from sclist_app.setup import catalogue
+from sclist_app.workflow import statutes
+
+
+class SCStatute(Document):
+	def autoname(self):
+		statutes.name_row(self)
+
+	def validate(self):
+		statutes.validate(self)
+
+	def on_update(self):
+		statutes.log(self)
+		catalogue.changed()
+
+	def on_trash(self):
+		statutes.refuse_delete(self)
+
+	def after_delete(self):
+		catalogue.changed()
+
+	def before_rename(self, *args):
+		statutes.refuse_rename(self)

@@ -15,6 +15,8 @@ OPERATING = (
 	"SC Follow Up",
 	"SC Repair Application",
 	"SC Upward Report",
+	"SC Removal",
+	"SC Objection",
 	"SC Run",
 	"SC Task",
 	"SC Vote",
@@ -22,9 +24,9 @@ OPERATING = (
 	"SC Event",
 )
 # Forms an officer fills; the others are written by the engine only.
-FORMS = ("SC Case", "SC Repair Application", "SC Penalty", "SC Entity")
+FORMS = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection", "SC Penalty", "SC Entity")
 # Of these, the documents of a procedure: after the first saving only who has a task in it may write.
-RUNNING = ("SC Case", "SC Repair Application")
+RUNNING = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection")
 # Configuration that belongs to a bureau (empty bureau: the national text).
 CONFIGURATION = (
 	"SC Procedure",

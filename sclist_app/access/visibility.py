@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
-from sclist_app.access.doctypes import CONFIGURATION, FORMS, OPERATING, STAFF
+from sclist_app.access.doctypes import CONFIGURATION, FORMS, OPERATING, RUNNING, STAFF
 from sclist_app.access.posts import Held, held, may_take
 
 __all__ = ["condition", "has_permission", "may_read_bureau", "scope"]
@@ -166,7 +166,7 @@ def _may_create(doc: Document, user: str) -> bool:
 
 def _may_write(doc: Document, user: str) -> bool:
 	bureau = _stored_bureau(doc)
-	if doc.doctype == "SC Case" and not doc.get("__islocal"):
+	if doc.doctype in RUNNING and not doc.get("__islocal"):
 		return bool(held(user)) and any(may_take(row, user) for row in _open_tasks(doc))
 	return bool(_fills(user, bureau))
 

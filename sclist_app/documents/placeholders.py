@@ -193,6 +193,11 @@ _SINGLE: tuple[Placeholder, ...] = (
 		"你单位罚款尚有15万元未缴纳，行政处罚决定规定的义务未履行完毕。",
 		"multiline",
 	),
+	Placeholder(
+		"application.promise_text",
+		"容缺受理的说明",
+		"主要申请材料齐全，其余材料已书面承诺于2027年4月20日前补交",
+	),
 	Placeholder("application.barred_text", "不符合受理条件之处", "自列入之日起未满12个月"),
 	Placeholder("application.ban_text", "职业或者行业禁入核查", "不存在尚未届满的职业或者行业禁入"),
 	Placeholder("application.repeat_text", "再次失信比对结果", "经全系统比对，同一主体没有其他列入记录"),

@@ -1,4 +1,7 @@
-"""What the panel of a case shows of the listing itself: papers, answers, records, publications, measures."""
+"""What the panel of a case shows of the listing itself: papers, answers, records, publications, measures.
+
+The rows of papers, records, publications and measures are the same wherever they are shown.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-__all__ = ["case_panel"]
+__all__ = ["case_panel", "measures", "papers", "publications", "records"]
 
 
 def case_panel(doc: Document) -> dict[str, Any]:
@@ -18,11 +21,11 @@ def case_panel(doc: Document) -> dict[str, Any]:
 			{"entity": r.entity, "entity_name": r.entity_name, "code_shown": r.code_shown}
 			for r in doc.subjects
 		],
-		"papers": _papers(doc),
+		"papers": papers(doc),
 		"defences": _defences(doc),
-		"records": _records(doc),
-		"publications": _publications(doc),
-		"measures": _measures(doc),
+		"records": records({"case": doc.name}),
+		"publications": publications({"case": doc.name}),
+		"measures": measures({"case": doc.name}),
 	}
 
 
@@ -30,7 +33,7 @@ def _name(user: str | None) -> str:
 	return (frappe.get_cached_value("User", user, "full_name") or user) if user else ""
 
 
-def _papers(doc: Document) -> list[dict[str, Any]]:
+def papers(doc: Document) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Notice",
 		filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
@@ -86,10 +89,10 @@ def _defences(doc: Document) -> list[dict[str, Any]]:
 	return rows
 
 
-def _records(doc: Document) -> list[dict[str, Any]]:
+def records(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Listing Record",
-		filters={"case": doc.name},
+		filters=filters,
 		fields=[
 			"name",
 			"entity_name",
@@ -101,6 +104,10 @@ def _records(doc: Document) -> list[dict[str, Any]]:
 			"system_serial",
 			"entered_on",
 			"shown",
+			"removed_on",
+			"removal_number",
+			"update_serial",
+			"updated_on",
 		],
 		order_by="creation asc, name asc",
 	)
@@ -109,10 +116,10 @@ def _records(doc: Document) -> list[dict[str, Any]]:
 	return rows
 
 
-def _publications(doc: Document) -> list[dict[str, Any]]:
+def publications(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Publication",
-		filters={"case": doc.name},
+		filters=filters,
 		fields=[
 			"name",
 			"record",
@@ -126,6 +133,11 @@ def _publications(doc: Document) -> list[dict[str, Any]]:
 			"note",
 			"recorded_by",
 			"reviewed_by",
+			"withdrawn_at",
+			"withdrawal_screenshot",
+			"withdrawal_note",
+			"withdrawn_by",
+			"withdrawal_reviewed_by",
 		],
 		order_by="creation asc",
 	)
@@ -139,15 +151,27 @@ def _publications(doc: Document) -> list[dict[str, Any]]:
 			"state_label": _(row.state),
 			"recorded_by_name": _name(row.recorded_by),
 			"reviewed_by_name": _name(row.reviewed_by),
+			"withdrawn_by_name": _name(row.withdrawn_by),
+			"withdrawal_reviewed_by_name": _name(row.withdrawal_reviewed_by),
 		}
 	return rows
 
 
-def _measures(doc: Document) -> list[dict[str, Any]]:
+def measures(filters: dict[str, Any]) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Measure Record",
-		filters={"case": doc.name},
-		fields=["name", "record", "entity_name", "measure", "state", "content", "start_on", "end_on"],
+		filters=filters,
+		fields=[
+			"name",
+			"record",
+			"entity_name",
+			"measure",
+			"state",
+			"content",
+			"start_on",
+			"end_on",
+			"lifted_on",
+		],
 		order_by="creation asc",
 	)
 	for row in rows:

@@ -36,12 +36,17 @@ class FraudFacts:
 	answers: tuple[DefenceFacts, ...] = ()
 
 
+def check_state(record: EndingFacts) -> list[Finding]:
+	"""Only what was removed early can be restored."""
+	if record.state == REMOVED_EARLY:
+		return []
+	message = N_("Only a record that was removed early can be restored; this one was not.")
+	return [Finding("fraud.state", message, ARTICLE_21)]
+
+
 def may_notify(facts: FraudFacts) -> list[Finding]:
 	"""Gate to the notice: deciding bureau, a record removed early, the facts of fraud and their evidence."""
-	findings = check_bureau(facts.record, ARTICLE_21)
-	if facts.record.state != REMOVED_EARLY:
-		message = N_("Only a record that was removed early can be restored; this one was not.")
-		findings.append(Finding("fraud.state", message, ARTICLE_21))
+	findings = [*check_bureau(facts.record, ARTICLE_21), *check_state(facts.record)]
 	if not facts.fraud.strip():
 		message = N_("Enter the facts that were concealed or falsified in the application.")
 		findings.append(Finding("fraud.facts", message, ARTICLE_21))

@@ -10,6 +10,7 @@ from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_
+from sclist_app.register.publication import since
 
 __all__ = ["carry_out", "enter"]
 
@@ -24,7 +25,7 @@ def enter(record: str, serial: str, entered_on: str, evidence: str) -> None:
 	if not (serial or "").strip():
 		frappe.throw(_("Enter the serial number the system gave."))
 	day = getdate(entered_on) if entered_on else None
-	if day is None or day > today() or day < getdate(doc.decided_on):
+	if day is None or day > today() or day < since(doc):
 		frappe.throw(_("Enter the day of the entry: not before the decision, not in the future."))
 	with engine_writes():
 		doc.update(
@@ -50,7 +51,7 @@ def carry_out(measure: str, start_on: str, evidence: str, content: str) -> None:
 	doc = frappe.get_doc("SC Measure Record", measure)
 	record = frappe.get_doc("SC Listing Record", doc.record)
 	day = getdate(start_on) if start_on else None
-	if day is None or day < getdate(record.decided_on):
+	if day is None or day < since(record):
 		frappe.throw(_("Enter the day the measure starts; it cannot lie before the decision."))
 	if (
 		frappe.get_cached_value("SC Management Measure", doc.measure, "needs_basis")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
 from sclist_app.access.guard import engine_writes
@@ -15,17 +16,22 @@ from sclist_app.audit import events
 from sclist_app.law.citations import ORDER_11, cite
 from sclist_app.law.findings import N_, Finding
 
-__all__ = ["confirm", "record", "send_back", "unfinished"]
+__all__ = ["confirm", "record", "send_back", "since", "unfinished", "unfinished_of"]
 
 ARTICLE = cite(ORDER_11, 11)
 
 
 def unfinished(case: str, reviewed: bool) -> list[Finding]:
-	"""Mandatory publications that are not recorded yet, or (reviewed) not confirmed yet."""
+	"""Mandatory publications of a case that are not recorded yet, or (reviewed) not confirmed yet."""
+	return unfinished_of({"case": case}, reviewed)
+
+
+def unfinished_of(which: dict[str, str], reviewed: bool) -> list[Finding]:
+	"""The same for those of one record: which = {"record": name}."""
 	wanted = ("Posted",) if reviewed else ("Pushed", "Posted")
 	rows = frappe.get_all(
 		"SC Publication",
-		filters={"case": case, "mandatory": 1, "state": ["not in", wanted]},
+		filters={**which, "mandatory": 1, "state": ["not in", wanted]},
 		fields=["name", "entity_name", "channel"],
 		order_by="creation",
 	)
@@ -68,7 +74,7 @@ def record(name: str, address: str, published_at: str | datetime, screenshot: st
 	at = get_datetime(published_at) if published_at else None
 	if at is None or at > now():
 		frappe.throw(_("Enter the time of the publication; it cannot lie in the future."))
-	decided = frappe.db.get_value("SC Listing Record", row.record, "decided_on")
+	decided = since(frappe.get_doc("SC Listing Record", row.record))
 	if decided and getdate(at) < getdate(decided):
 		frappe.throw(_("The publication lies before the decision. Correct its time."))
 	with engine_writes():
@@ -86,6 +92,12 @@ def record(name: str, address: str, published_at: str | datetime, screenshot: st
 		)
 		row.save(ignore_permissions=True)  # the caller holds the task of this step
 	_log(row, "published", N_("Publication recorded"))
+
+
+def since(listing: Document) -> date | None:
+	"""The decision that puts the record on the list: the first one, or the one that restored it."""
+	day = listing.get("restored_on") or listing.decided_on
+	return getdate(day) if day else None
 
 
 def _is_address(text: str) -> bool:

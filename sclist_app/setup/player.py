@@ -56,11 +56,22 @@ def certificate_number(division: str, born: date, serial: int) -> str:
 
 
 class Player:
-	"""One case of one bureau, played step by step. `day` is the day the player lives in."""
+	"""One document of one bureau, played step by step. `day` is the day the player lives in.
+
+	doctype: what the procedure runs on; `case` is the name of that document, whatever it is.
+	"""
+
+	doctype = "SC Case"
+	# who registers such documents
+	opener = "case_officer"
 
 	def __init__(self, bureau: str, start: date, demo: bool = False):
 		self.bureau, self.day, self.demo = bureau, start, demo
 		self.case = ""
+
+	@property
+	def name(self) -> str:
+		return self.case
 
 	# ------------------------------------------------------------------- time
 
@@ -87,8 +98,8 @@ class Player:
 		return people[0]
 
 	def new(self, doctype: str, values: dict[str, Any]) -> str:
-		"""Insert a document as the case officer would; demonstration data are marked."""
-		with self.acting(self.officer()):
+		"""Insert a document as its officer would; demonstration data are marked."""
+		with self.acting(self.officer(self.opener if doctype == self.doctype else "case_officer")):
 			doc = frappe.new_doc(doctype)
 			doc.update(values)
 			doc.insert()
@@ -98,9 +109,9 @@ class Player:
 			return doc.name
 
 	def open_case(self, values: dict[str, Any]) -> str:
-		self.case = self.new("SC Case", {"bureau": self.bureau, **values})
+		self.case = self.new(self.doctype, {"bureau": self.bureau, **values})
 		if self.demo:
-			run = frappe.db.get_value("SC Case", self.case, "run")
+			run = self.run
 			frappe.db.set_value("SC Run", run, "is_demo", 1)
 			frappe.db.set_value("SC Task", {"run": run}, "is_demo", 1)
 		return self.case
@@ -109,11 +120,11 @@ class Player:
 
 	@property
 	def run(self) -> str:
-		return frappe.db.get_value("SC Case", self.case, "run")
+		return frappe.db.get_value(self.doctype, self.case, "run")
 
 	@property
 	def state(self) -> str:
-		return frappe.db.get_value("SC Case", self.case, "state") or ""
+		return frappe.db.get_value(self.doctype, self.case, "state") or ""
 
 	def actor(self, task) -> str:
 		"""Somebody who may take the task: the assignee, else the first holder whom nothing bars."""
@@ -152,7 +163,7 @@ class Player:
 		file.update(
 			{
 				"file_name": name,
-				"attached_to_doctype": "SC Case",
+				"attached_to_doctype": self.doctype,
 				"attached_to_name": self.case,
 				"is_private": 1,
 				"content": content,
@@ -180,7 +191,12 @@ class Player:
 		)
 		for notice in frappe.get_all(
 			"SC Notice",
-			filters={"reference_name": self.case, "status": "Issued", "joint_with": ["is", "not set"]},
+			filters={
+				"reference_name": self.case,
+				"status": "Issued",
+				"joint_with": ["is", "not set"],
+				"addressee": ["is", "set"],
+			},
 			fields=["name", "addressee_name"],
 			order_by="creation asc",
 		):
@@ -229,12 +245,13 @@ class Player:
 
 	def let_window_pass(self, step: str) -> None:
 		"""Live on until the day after the limit of the waiting step, then let it expire."""
+		limit = store.read_run(self.run).procedure.by_code[step].limit
 		due = frappe.db.get_value(
-			"SC Clock", {"run": self.run, "limit": "T01", "status": "Running"}, "due_on"
+			"SC Clock", {"run": self.run, "limit": limit, "status": "Running"}, "due_on"
 		)
 		self.day = due + timedelta(days=1)
 		if not self.expire(step):
-			raise AssertionError("the defence window did not end")
+			raise AssertionError("the window did not end")
 
 	def enter_all(self, step: str) -> None:
 		user = self.in_step(step)

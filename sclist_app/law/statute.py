@@ -364,7 +364,7 @@ _INVARIANTS: Final = (
 	# 提前移出
 	_invariant(
 		"acceptance", "受理", EARLY_REMOVAL, cite(ORDER_11, 19), "收到申请后应当作出是否受理的决定。",
-		duties=("acceptance",),
+		documents=("D12a",), duties=("acceptance",),
 	),
 	_invariant(
 		"verification", "核实", EARLY_REMOVAL, cite(ORDER_11, 20), "准予提前移出前应当核实。",
@@ -585,10 +585,14 @@ def _invariant_faults(x: Invariant, known: set[str] | None) -> Iterator[Finding]
 		yield Finding("statute.check", message, x.article, {**values, "checks": sorted(known)}, row=x.code)
 	if not x.kinds or set(x.kinds) - set(KINDS):
 		message = N_("{code} must name the kinds of procedure it binds: {kinds}.")
-		yield Finding("statute.kinds", message, x.article, {**values, "kinds": [Word(k) for k in KINDS]}, row=x.code)
+		yield Finding(
+			"statute.kinds", message, x.article, {**values, "kinds": [Word(k) for k in KINDS]}, row=x.code
+		)
 	if set(x.levels) - set(LEVELS):
 		message = N_("{code} names a level that does not exist. Levels are: {levels}.")
-		yield Finding("statute.levels", message, x.article, {**values, "levels": [Word(x) for x in LEVELS]}, row=x.code)
+		yield Finding(
+			"statute.levels", message, x.article, {**values, "levels": [Word(x) for x in LEVELS]}, row=x.code
+		)
 	if x.certain and x.enforced_from is None:
 		message = N_("{code} is settled in law, so it needs the day from which a breach is refused.")
 		yield Finding("statute.enforced", message, x.article, values, row=x.code)

@@ -249,14 +249,24 @@ def defence(view: View, rule: Invariant) -> Iterator[Finding]:
 def acceptance(view: View, rule: Invariant) -> Iterator[Finding]:
 	"""Nothing is granted or refused that was not accepted."""
 	decisions = view.deciding - set(view.decisions.get("Application Refused", ()))
-	stages = (lambda t: view.does(t, rule.duties),)
-	for t, _early in _before(view, stages, lambda t: bool(view.drawn(t) & decisions), 0):
+	papers = set(rule.documents)
+	accepted: list[Stage] = [lambda t: view.does(t, rule.duties)]
+	if papers:
+		# the step may also ask for supplements: what accepts is the notice
+		accepted.append(lambda t: bool(view.drawn(t) & papers))
+	ways = (
+		t
+		for stage in accepted
+		for t, _early in _before(view, (stage,), lambda t: bool(view.drawn(t) & decisions), 0)
+	)
+	for t in ways:
 		yield _f(
 			N_(
-				"The decision can be reached without deciding on acceptance. Every way to it must pass a step with the duty {duty}."
+				"The decision can be reached without deciding on acceptance. Every way to it must pass a step with the duty {duty} and the notice that accepts ({kind})."
 			),
 			_button(t),
 			duty=_duties(rule),
+			kind=list(rule.documents),
 		)
 
 
@@ -398,8 +408,9 @@ def reasons(view: View, rule: Invariant) -> Iterator[Finding]:
 			return given
 		return given or t.reason_required or (t.step, t.action) in by_form
 
+	against = {outcome for outcome in _AGAINST_THE_PARTY if outcome in view.decisions}
 	for _before_it, move, given in view.ways.walk(False, advance):
-		if move.end and not given and view.procedure.by_code[move.end].outcome in _AGAINST_THE_PARTY:
+		if move.end and not given and view.procedure.by_code[move.end].outcome in against:
 			yield _f(
 				N_(
 					"The case can end at {end} without anybody giving reasons. Tick “reason required” at the action that refuses."

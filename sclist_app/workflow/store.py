@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from enum import Enum
+from typing import Any
 
 import frappe
 from frappe import _
@@ -113,16 +115,19 @@ def to_procedure(version: Document) -> Procedure:
 
 
 def fill_tables(version: Document, procedure: Procedure) -> None:
-	"""Write a procedure into the child tables of a version document."""
+	"""Write a procedure into the child tables of a version document, every column: a row added to a stored document
+	gets no defaults."""
 	forms = {model: form for form, model in COLUMNS.items()}
-	data = procedure.to_dict()
 	for table in TABLES:
 		version.set(table, [])
-		for row in data[table]:
-			version.append(
-				table,
-				{forms.get(k, k): ", ".join(v) if isinstance(v, list) else v for k, v in row.items()},
-			)
+		for row in getattr(procedure, table):
+			version.append(table, {forms.get(k, k): _cell(v) for k, v in asdict(row).items()})
+
+
+def _cell(value: Any) -> Any:
+	if isinstance(value, tuple):
+		return ", ".join(value)
+	return str(value) if isinstance(value, Enum) else value
 
 
 def load_procedure(version: str) -> Procedure:

@@ -40,7 +40,6 @@ __all__ = [
 BASE_ROLE = "SC Officer"
 MODULE_PROFILE = "SC Officer"
 _CACHE = "sclist_held_posts"
-_SEATS = "sclist_seats"
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ def held(user: str | None = None, on: date | None = None) -> tuple[Held, ...]:
 	"""
 	user = user or frappe.session.user
 	day = str(on or today())
-	cache = _cached(_CACHE)
-	key = (user, day)
+	cache = _cached()
+	key = ("held", user, day)
 	if key not in cache:
 		own = tuple(_assignments(day, user=user))
 		cache[key] = _with_absences(user, day, own)
@@ -101,14 +100,13 @@ def held(user: str | None = None, on: date | None = None) -> tuple[Held, ...]:
 def forget() -> None:
 	"""Drop what this request has read, after an assignment or an absence changed."""
 	setattr(frappe.local, _CACHE, None)
-	setattr(frappe.local, _SEATS, None)
 
 
-def _cached(name: str) -> dict:
-	cache = getattr(frappe.local, name, None)
+def _cached() -> dict:
+	cache = getattr(frappe.local, _CACHE, None)
 	if cache is None:
 		cache = {}
-		setattr(frappe.local, name, cache)
+		setattr(frappe.local, _CACHE, cache)
 	return cache
 
 
@@ -223,8 +221,8 @@ def _with_absences(user: str, day: str, own: tuple[Held, ...]) -> tuple[Held, ..
 def seats(bureau: str, on: date | None = None) -> tuple[Seat, ...]:
 	"""All seats of a bureau on the day (default: today), oldest assignment first."""
 	day = str(on or today())
-	cache = _cached(_SEATS)
-	key = (bureau, day)
+	cache = _cached()
+	key = ("seats", bureau, day)
 	if key not in cache:
 		rows = _rows(day, bureau=bureau)
 		absences = _absences(day, [bureau])

@@ -14,7 +14,15 @@ import pytest
 from tests.site.support import CITY, COUNTY, DISTRICT, Case
 
 # What the app keeps for the length of a request.
-KEPT = ("sclist_held_posts", "sclist_procedures", "sclist_calendars", "sclist_as_of", "sclist_local_rules", "sclist_engine_depth")
+KEPT = (
+	"sclist_held_posts",
+	"sclist_procedures",
+	"sclist_calendars",
+	"sclist_as_of",
+	"sclist_local_rules",
+	"sclist_engine_depth",
+	"sclist_statute",
+)
 
 
 def _forget() -> None:

@@ -19,6 +19,7 @@ from frappe.utils import cint
 from sclist_app.law.findings import errors
 from sclist_app.law.identifiers import check_uscc, normalise_code
 from sclist_app.law.masking import mask_id_number, mask_name
+from sclist_app.register import local_rules
 
 ROUTE: Final = "sclist"
 DEFAULT_TITLE: Final = "安全生产严重失信主体名单"
@@ -49,7 +50,7 @@ _HEADERS: Final = {
 class PublicRow:
 	"""One published record. code: USCC of an organisation, masked certificate number of a person.
 
-	address is empty for persons. Dates may be None.
+	address is empty for persons. Dates may be None. objected: an objection to what is shown is being handled.
 	"""
 
 	name: str
@@ -62,6 +63,8 @@ class PublicRow:
 	listed_on: date | None
 	term_end: date | None
 	is_demo: bool
+	objected: bool = False
+	restored_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,17 @@ def is_open() -> bool:
 	return bool(cint(_settings().public_page))
 
 
-def title() -> str:
-	"""The title of the page."""
-	return (_settings().public_title or "").strip() or DEFAULT_TITLE
+def title(division: str = "") -> str:
+	"""The title of the page, with the name the chosen city (else the province) has for the list."""
+	shown = (_settings().public_title or "").strip() or DEFAULT_TITLE
+	bureau = division if division in dict(divisions()) else _root()
+	return local_rules.named(bureau, shown) if bureau else shown
+
+
+def _root() -> str | None:
+	return frappe.db.get_value(
+		"SC Bureau", {"parent_sc_bureau": ["is", "not set"]}, "name", order_by="lft asc"
+	)
 
 
 def divisions() -> list[tuple[str, str]]:
@@ -144,6 +155,8 @@ def search(text: str, page: int, division: str) -> PublicPage:
 			record.listed_on,
 			record.term_end,
 			record.is_demo,
+			record.objection_marked,
+			record.restored_on,
 		)
 		.where(Criterion.all(conditions))
 		.orderby(record.listed_on, order=Order.desc)
@@ -223,6 +236,8 @@ def _row(found: Any, masked: bool, head: int, tail: int) -> PublicRow:
 		listed_on=found.listed_on,
 		term_end=found.term_end,
 		is_demo=bool(found.is_demo),
+		objected=bool(found.objection_marked),
+		restored_on=found.restored_on,
 	)
 
 

@@ -16,7 +16,7 @@ REQUESTS_PER_MINUTE = 120
 
 def get_context(context: dict) -> None:
 	"""What the template shows. `view` is list, closed or busy."""
-	context.page_title = public.title()
+	context.page_title = public.title(_text(frappe.form_dict, "city"))
 	context.link = link
 	context.limits = {"least": public.MIN_TEXT, "most": public.MAX_TEXT}
 	if not public.is_open():

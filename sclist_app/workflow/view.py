@@ -9,9 +9,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access.posts import may_take
 from sclist_app.access.today import today
 from sclist_app.law.findings import Finding, render
-from sclist_app.workflow import actions, clock_list, handing, runner, store
+from sclist_app.workflow import actions, clock_list, handing, runner, seats, store
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.model import Procedure, Verb
 
@@ -155,6 +156,10 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
 		"assignee": state.assignee,
 		"assignee_name": person(state.assignee),
+		"may_vacate": step.mode.votes
+		and bool(row.assignee)
+		and not may_take(row, state.assignee)
+		and seats.may_vacate(row),
 		"acting_for_name": person((held.acting_for if held else "") or represented),
 		"division_name": _title("SC Division", row.division, "division_name"),
 		"status": row.status,

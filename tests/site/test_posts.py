@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 import frappe
 import pytest
 
-from sclist_app.access import posts
 from sclist_app.access.posts import held, holders, holds
 from sclist_app.access.today import as_of
 from sclist_app.api import posts as api

@@ -15,6 +15,7 @@ import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
 import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
+import { end_absence, enter_absence, offer_effects, retry_effect } from "./sclist/absences";
 import { version_tools } from "./sclist/version_tools";
 import { apply_form_policy } from "./sclist/form_policy";
 import { offer_fields } from "./sclist/policy_rows";
@@ -36,6 +37,9 @@ Object.assign(sclist, {
 	show_outline,
 	MyDesk,
 	version_tools,
+	enter_absence,
+	end_absence,
+	retry_effect,
 	el,
 });
 
@@ -46,7 +50,10 @@ name_own_bureaus();
 $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
-	if (frm.doctype === "SC Procedure Version") offer_fields(frm);
+	if (frm.doctype === "SC Procedure Version") {
+		offer_fields(frm);
+		offer_effects(frm);
+	}
 	if (frm.fields_dict.panel?.df.fieldtype !== "HTML") return;
 	apply_form_policy(frm);
 	mount_panel(frm);

@@ -1,7 +1,7 @@
 import { badge, button, el } from "./dom";
 import { due_badge, moment_text, VERB_KIND } from "./words";
 import { ask_and_act } from "./act_dialog";
-import { open_posted_pdf } from "./calls";
+import { open_posted_pdf, post } from "./calls";
 import { papers_drawn } from "./procedure";
 import { FILE_TYPES } from "./ask";
 import { TOOLS } from "./tools";
@@ -13,8 +13,10 @@ export function now(panel) {
 	const mine = open.filter((task) => task.mine);
 	const others = open.filter((task) => !task.mine);
 	let body;
-	if (mine.length) body = [mine.map((task) => card(panel, task)), others.length ? waits_for(others) : null];
-	else if (others.length) body = [el("p", {}, __("Nothing here waits for you.")), waits_for(others)];
+	if (mine.length)
+		body = [mine.map((task) => card(panel, task)), others.length ? waits_for(panel, others) : null];
+	else if (others.length)
+		body = [el("p", {}, __("Nothing here waits for you.")), waits_for(panel, others)];
 	else if (!run) body = el("p.text-muted", {}, __("The procedure starts when the form is saved."));
 	else if (doc.run_status === "Ended" || run.status === "Ended")
 		body = el("p.text-muted", {}, __("The procedure has ended."));
@@ -32,7 +34,7 @@ export function now(panel) {
 	);
 }
 
-function waits_for(tasks) {
+function waits_for(panel, tasks) {
 	return el(
 		"ul.sc-waits",
 		{},
@@ -43,9 +45,28 @@ function waits_for(tasks) {
 				el("strong", {}, task.step_title),
 				el("span", {}, __("waits for {0}", [task.assignee_name || task.post_title])),
 				due_badge(task),
+				task.may_vacate
+					? button(__("Leave out of the vote"), {
+							class: "btn btn-xs btn-default",
+							onclick: () => leave_out(panel, task),
+						})
+					: null,
 				reasons(task.barred)
 			)
 		)
+	);
+}
+
+/** Nobody can act on this seat; the count goes on without it. */
+function leave_out(panel, task) {
+	frappe.prompt(
+		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		async ({ reason }) => {
+			await post("posts.vacate", { task: task.name, reason });
+			await panel.changed();
+		},
+		__("Leave {0} out of the vote", [task.assignee_name]),
+		__("Confirm")
 	);
 }
 
@@ -58,10 +79,11 @@ function card(panel, task) {
 			{},
 			el("h4", {}, task.step_title),
 			due_badge(task),
+			task.acting_for_name ? badge(__("For {0}", [task.acting_for_name]), "blue") : null,
 			el(
 				"span.text-muted",
 				{},
-				[task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · ")
+				[task.division_name, task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · ")
 			)
 		),
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,

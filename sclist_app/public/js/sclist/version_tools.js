@@ -17,6 +17,9 @@ export function version_tools(frm) {
 		() => window.open(`/api/method/sclist_app.api.procedures.export?version=${encodeURIComponent(name)}`),
 		tools
 	);
+	if (["Published", "Retired"].includes(status)) {
+		button(__("Export as a standard workflow"), () => standard_workflow(name), tools);
+	}
 	if (configures && status !== "Draft") {
 		button(__("New draft from this"), () => go(post("procedures.new_draft", { version: name })), tools);
 		button(__("Copy for a bureau"), () => copy(frm), tools);
@@ -74,6 +77,36 @@ async function check(version) {
 				warnings.map((row) => row.text),
 				"orange"
 			)
+		)
+	);
+}
+
+/** What would be lost, and then the file. */
+async function standard_workflow(version) {
+	const lost = await get("standard_workflow.lost", { version });
+	const path = "/api/method/sclist_app.api.standard_workflow.download";
+	show(
+		__("A standard workflow would not hold"),
+		el(
+			"div",
+			{},
+			el(
+				"p",
+				{},
+				__(
+					"The file holds an inactive workflow for other document types. On the documents of this system it cannot be activated."
+				)
+			),
+			el(
+				"p",
+				{},
+				el(
+					"a.btn.btn-primary.btn-sm",
+					{ href: `${path}?version=${encodeURIComponent(version)}`, target: "_blank" },
+					__("Download")
+				)
+			),
+			lines(lost, "orange")
 		)
 	);
 }

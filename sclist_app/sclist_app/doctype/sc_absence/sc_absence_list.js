@@ -1,0 +1,16 @@
+frappe.listview_settings["SC Absence"] = {
+	add_fields: ["kind", "from_date", "to_date", "ended_early"],
+	hide_name_column: true,
+	get_indicator(doc) {
+		const today = frappe.datetime.get_today();
+		if (doc.ended_early || doc.to_date < today) return [__("Ended", null, "SC Absence"), "gray", `to_date,<=,${today}`];
+		if (doc.from_date > today) return [__("To Come"), "blue", `from_date,>,${today}`];
+		return [__(doc.kind), "orange", `kind,=,${doc.kind}`];
+	},
+	onload(listview) {
+		listview.page.add_inner_button(__("Enter my absence"), async () => {
+			await sclist.enter_absence();
+			listview.refresh();
+		});
+	},
+};

@@ -104,7 +104,10 @@ function receive(panel, kind) {
 				reqd: waiver ? 1 : 0,
 			}),
 		],
-		send: (values) => post("defence.record", { case: panel.name, kind, ...values }),
+		send: ({ subject, ...values }) =>
+			panel.doctype === "SC Removal"
+				? post("removals.answer", { removal: panel.name, kind, ...values })
+				: post("defence.record", { case: panel.name, subject, kind, ...values }),
 	});
 }
 
@@ -123,6 +126,10 @@ function review(panel, row) {
 			},
 			{ fieldname: "reasons", fieldtype: "Small Text", label: __("Reasons of the review"), reqd: 1 },
 		],
-		send: (values) => post("defence.review", { defence_name: row.name, ...values }),
+		send: (values) =>
+			post(panel.doctype === "SC Removal" ? "removals.review_answer" : "defence.review", {
+				defence_name: row.name,
+				...values,
+			}),
 	});
 }

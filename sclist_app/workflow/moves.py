@@ -26,7 +26,11 @@ from sclist_app.workflow.trial import shown_name
 __all__ = ["move", "preview", "running_cases"]
 
 MOST = 200
-_STATUS = {"active": N_("Under way"), "finished": N_("Finished"), "left": N_("Left by a return"), "": ""}
+_STATUS = {
+	"active": N_("Step is open"),
+	"finished": N_("Step is done"),
+	"left": N_("Step was left by a return"),
+}
 _WORK = {
 	"stays": N_("The task stays."),
 	"anew": N_("The open task is void and a new one is opened."),
@@ -197,7 +201,7 @@ def _clock_shown(loaded: store.LoadedRun, row: moving.ClockMove) -> dict[str, st
 		"before": _("{0}, until {1}").format(
 			_length(row.clock.n + row.clock.extended_n, row.clock.unit), row.clock.due_on
 		),
-		"after": _("Ends")
+		"after": _("No longer runs")
 		if row.fate == "void"
 		else _("{0}, until {1}").format(_length(row.n + row.clock.extended_n, row.unit), row.due),
 		"changed": row.fate != "stays",
@@ -261,6 +265,7 @@ def move(run: str, version: str, reason: str, seen: int, token: str) -> dict[str
 	loaded.run.procedure_version = target.name
 	with engine_writes():
 		_move_clocks(loaded, old, found)
+		loaded.doc.reload()  # a date that moved may stand in it
 		store.save(loaded, runner.Outcome(found.state, found.happened))
 		_retitle(loaded)
 		clocks.tasks_follow(loaded.run, procedure)

@@ -13,6 +13,7 @@ import pytest
 
 from sclist_app.access.today import as_of
 from sclist_app.api import entities as entities_api
+from sclist_app.api import procedures as procedures_api
 from sclist_app.api import run as run_api
 from sclist_app.api import service as service_api
 from sclist_app.audit import events
@@ -268,3 +269,80 @@ def test_the_scan_running_twice_moves_a_case_once(site, people):
 	assert [r for r in results if r is True] == [True], results
 	assert case.steps == {"C50"}
 	assert len([e for e in case.events() if e.event == "expired"]) == 1
+
+
+def test_a_transfer_during_an_approval(site, at_review):
+	"""One holder of the post hands the task on while another agrees: one of the two, never both."""
+	task, seen = at_review.task("C10"), at_review.seq
+	results = _at_once(
+		site,
+		lambda: run_api.act(task, "agree", seen, "同意。", ""),
+		lambda: run_api.transfer(task, user_of("credit"), "外出。") or {},
+		users=(user_of("credit"), user_of("head")),
+	)
+	won = [r for r in results if isinstance(r, dict)]
+	lost = [r for r in results if isinstance(r, Exception)]
+	assert len(won) == len(lost) == 1, results
+	assert str(lost[0]) or lost[0].args, "the other was not told why"
+	if isinstance(results[0], dict):
+		assert at_review.steps == {"C20"}
+		assert not frappe.db.exists("SC Task", {"run": at_review.run, "status": "Transferred"})
+	else:
+		assert at_review.steps == {"C10"}
+		assert frappe.db.get_value("SC Task", at_review.task("C10"), "assignee") == user_of("credit")
+
+
+@pytest.fixture
+def in_review(people) -> str:
+	"""A committed version of the county's own, handed in for approval; unbound again afterwards."""
+	frappe.set_user(user_of("rules", COUNTY))
+	name = procedures_api.copy("listing-standard-v1", f"race-{serial()}", "并发检验程序", COUNTY)["name"]
+	procedures_api.submit(name)
+	frappe.set_user("Administrator")
+	frappe.db.commit()
+	yield name
+	frappe.db.rollback()
+	frappe.db.delete("SC Procedure Binding", {"version": name})
+	frappe.db.commit()
+
+
+def test_a_version_is_published_once(site, in_review):
+	def publish() -> dict:
+		procedures_api.publish(in_review, "2024-01-01")
+		return {}
+
+	approver = user_of("approver", COUNTY)
+	results = _at_once(site, publish, publish, users=(approver, approver))
+	assert len([r for r in results if isinstance(r, dict)]) == 1, results
+	assert len([r for r in results if isinstance(r, Exception)]) == 1, results
+	published = {"chain": f"SC Procedure Version:{in_review}", "event": "published"}
+	assert frappe.db.count("SC Event", published) == 1
+
+
+def test_a_case_begun_while_its_rules_change_has_one_version(site, in_review):
+	"""A version is published and bound while a case starts: the case runs wholly by the old one or by the new."""
+	before = frappe.get_all(
+		"SC Procedure Binding", filters={"bureau": COUNTY, "kind": "Listing"}, pluck="version", limit=1
+	)[0]
+	case = Case(COUNTY, date(2024, 9, 2))
+	values = case.register("6-5")
+	frappe.db.commit()
+
+	def change() -> str:
+		procedures_api.publish(in_review, "2024-01-01")
+		return procedures_api.bind(in_review, COUNTY, "2024-09-01")["name"]
+
+	def begin() -> str:
+		return frappe.get_doc({"doctype": "SC Case", "bureau": COUNTY, **values}).insert().name
+
+	results = _at_once(site, begin, change, users=(user_of("officer", COUNTY), user_of("approver", COUNTY)))
+	assert all(isinstance(r, str) for r in results), results
+	run = frappe.get_doc("SC Run", frappe.db.get_value("SC Case", results[0], "run"))
+	assert run.procedure_version in (before, in_review)
+	first = frappe.db.get_value("SC Task", {"run": run.name, "status": "Open"}, "step")
+	start = frappe.db.get_value("SC Procedure Step", {"parent": run.procedure_version, "is_start": 1}, "code")
+	assert first == start
+	later = Case(COUNTY, date(2024, 9, 2))
+	with later.acting(user_of("officer", COUNTY)):
+		name = frappe.get_doc({"doctype": "SC Case", "bureau": COUNTY, **later.register("6-5")}).insert().name
+	assert frappe.db.get_value("SC Case", name, "procedure_version") == in_review

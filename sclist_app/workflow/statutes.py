@@ -173,15 +173,18 @@ def refuse_rename(doc: Document) -> None:
 	frappe.throw(_("{0} cannot be renamed.").format(_(doc.doctype)), frappe.PermissionError)
 
 
-def log(doc: Document) -> None:
-	"""Who changed the law of the site stands in the event chain of the row; what set-up writes does not."""
+def log(doc: Document, withdrawn: bool = False) -> None:
+	"""Who changed the law of the site, and when, stands in the event chain of its settings.
+
+	Not in a chain of the row: a row that is still to come may be withdrawn. What set-up writes is no change.
+	"""
 	if not is_engine():
 		events.append(
-			doc.doctype,
-			doc.name,
-			"statute_changed",
-			N_("Legal rule entered or ended"),
-			data={"valid_from": str(doc.valid_from), "valid_to": str(doc.valid_to or "")},
+			"SC Settings",
+			"SC Settings",
+			"statute_withdrawn" if withdrawn else "statute_changed",
+			N_("Legal rule withdrawn") if withdrawn else N_("Legal rule entered or ended"),
+			data={"rule": doc.name, "valid_from": str(doc.valid_from), "valid_to": str(doc.valid_to or "")},
 		)
 
 

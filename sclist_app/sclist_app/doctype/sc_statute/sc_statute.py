@@ -19,6 +19,7 @@ class SCStatute(Document):
 		statutes.refuse_delete(self)
 
 	def after_delete(self):
+		statutes.log(self, withdrawn=True)
 		catalogue.changed()
 
 	def before_rename(self, *args):

@@ -1,0 +1,363 @@
+"""The law of a site as records: who may change it and how, and that no rule administrator gets past it."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import frappe
+import pytest
+from frappe.client import set_value
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.today import as_of
+from sclist_app.api import procedures as api
+from sclist_app.exchange import packages, procedures
+from sclist_app.law.statute import KINDS, SHIPPED
+from sclist_app.setup import catalogue
+from sclist_app.setup.demo import DISTRICT, PROVINCE, user_of
+from sclist_app.setup.ledger import Ledger
+from sclist_app.workflow import statutes, store
+from sclist_app.workflow.model import Procedure
+from tests.site.support import as_user, refused
+from tests.unit.workflow.test_envelope import BROKEN, GOOD
+
+STANDARD = "listing-standard-v1"
+POSTS = {"a": "case_officer", "b": "principal_leader"}
+T04 = "T04-2023-10-01"
+
+
+def row(code: str, /, **values: Any):
+	doc = frappe.new_doc("SC Statute")
+	doc.update(
+		{
+			"code": code,
+			"rule_name": "公示",
+			"kind": "Time Limit",
+			"article": "《新办法》第九条",
+			"n": 15,
+			"unit": "Working Day",
+			"bound": "Maximum",
+			"maximum": 15,
+			"certain": 1,
+			"valid_from": "2027-01-01",
+			**values,
+		}
+	)
+	return doc
+
+
+def ended(name: str, last: str) -> None:
+	doc = frappe.get_doc("SC Statute", name)
+	doc.valid_to = last
+	doc.save()
+
+
+def logged(event: str) -> list[str]:
+	"""The rules named by the events of this name."""
+	rows = frappe.get_all(
+		"SC Event",
+		filters={"chain": "SC Settings:SC Settings", "event": event},
+		pluck="data",
+		order_by="seq asc",
+	)
+	return [json.loads(data)["rule"] for data in rows]
+
+
+# the records
+
+
+def test_the_site_holds_the_shipped_law(site):
+	law = statutes.current()
+	assert (set(law.limits), set(law.invariants)) == (set(SHIPPED.limits), set(SHIPPED.invariants))
+
+
+def test_set_up_again_changes_nothing(site):
+	before = frappe.get_all("SC Statute", fields=["name", "modified"], order_by="name")
+	ledger = Ledger()
+	catalogue.seed(ledger)
+	assert (ledger.inserted, ledger.refreshed) == (0, 0)
+	assert frappe.get_all("SC Statute", fields=["name", "modified"], order_by="name") == before
+
+
+def test_a_site_without_rows_has_the_shipped_law(site):
+	with engine_writes():
+		for name in frappe.get_all("SC Statute", pluck="name", order_by="name"):
+			frappe.delete_doc("SC Statute", name, force=True)
+	statutes.forget()
+	assert statutes.current() is SHIPPED
+
+
+@pytest.mark.parametrize(
+	("values", "words"),
+	[
+		({"article": " "}, "依据|article"),
+		({"minimum": 16}, "最短|minimum"),
+		({"n": 16}, "数值|bounds"),
+		({"valid_to": "2026-12-31"}, "失效日期|last day"),
+		({}, "2026年12月31日"),  # the earlier row is still in force
+		({"unit": ""}, "单位|unit|不完整|Measured"),
+		({"code": "INV-nothing", "kind": "Invariant", "enforced_from": "2027-01-01"}, "INV-nothing"),
+	],
+)
+def test_an_unfit_row_is_refused(site, values, words):
+	doc = row("T04", **values)
+	if doc.kind == "Invariant":
+		doc.append("procedure_kinds", {"kind": "Listing"})
+	elif values:
+		ended(T04, "2026-12-31")
+	with refused(frappe.ValidationError, match=words):
+		doc.insert()
+
+
+def test_what_has_begun_stays(site):
+	for change in (
+		{"n": 25},
+		{"maximum": 25},
+		{"article": "x"},
+		{"valid_from": "2023-10-02"},
+		{"bound": "Free"},
+	):
+		doc = frappe.get_doc("SC Statute", T04)
+		doc.update(change)
+		with refused(frappe.ValidationError, match=r"T04|Cannot|不"):
+			doc.save()
+	for name in (T04, "INV-notice.listing-2023-10-01"):
+		with refused(frappe.ValidationError, match="删除|deleted"):
+			frappe.delete_doc("SC Statute", name)
+		with refused():
+			frappe.rename_doc("SC Statute", name, "x")
+	doc = frappe.get_doc("SC Statute", "INV-notice.listing-2023-10-01")
+	doc.procedure_kinds = []
+	with refused(frappe.ValidationError):
+		doc.save()
+	with refused(frappe.PermissionError):
+		child = frappe.get_doc("SC Statute Kind", {"parent": "INV-notice.listing-2023-10-01"})
+		child.kind = "Objection"
+		child.save()
+	ended(T04, "2026-12-31")
+	assert T04 in logged("statute_changed")
+	frappe.db.set_value("SC Statute", T04, "valid_to", "2025-12-31")
+	with refused(frappe.ValidationError, match="T04"):
+		ended(T04, "2030-12-31")
+
+
+def test_what_is_to_come_may_be_changed_or_withdrawn(site):
+	ended(T04, "2099-12-31")
+	doc = row("T04", valid_from="2100-01-01").insert()
+	assert doc.name == "T04-2100-01-01"
+	doc.n = doc.maximum = 10
+	doc.save()
+	frappe.delete_doc("SC Statute", doc.name)
+	assert doc.name in logged("statute_changed") and doc.name in logged("statute_withdrawn")
+	ended(T04, "")
+
+
+def test_a_release_gives_way_to_the_sites_own_row(site):
+	"""An administrator replaced a rule; set-up neither breaks nor puts the shipped one back."""
+	with engine_writes():
+		frappe.delete_doc("SC Statute", T04, force=True)
+	row("T04", valid_from="2023-09-01").insert()
+	ledger = Ledger()
+	catalogue.seed(ledger)
+	assert ledger.inserted == 0 and not frappe.db.exists("SC Statute", T04)
+
+
+def test_only_who_administers_the_site_writes_the_law(site, people):
+	"""Not even the rule administrator of the province; reading is everybody's."""
+	for user in (
+		user_of("rules"),
+		user_of("rules", PROVINCE),
+		user_of("approver", PROVINCE),
+		user_of("officer"),
+		"Guest",
+	):
+		with as_user(user):
+			with refused(frappe.PermissionError):
+				row("T24", rule_name="x").insert()
+			with refused(frappe.PermissionError):
+				ended(T04, "2026-12-31")
+			with refused(frappe.PermissionError):
+				set_value("SC Statute", T04, "valid_to", "2026-12-31")
+			with refused(frappe.PermissionError):
+				frappe.delete_doc("SC Statute", T04)
+	with as_user(user_of("rules")):
+		frappe.get_doc("SC Statute", T04).check_permission("read")
+
+
+# the law changes
+
+
+def test_a_new_law_is_a_new_row(site, people):
+	"""No release: the last day of the old row, a new row, and the checker and the catalogue follow the date."""
+	ended(T04, "2026-12-31")
+	row("T04").insert()
+	with as_of("2026-12-31"):
+		catalogue.follow()
+		assert frappe.db.get_value("SC Time Limit", "T04", ["n", "maximum"]) == (20, 20)
+	with as_of("2027-01-01"):
+		catalogue.follow()
+		assert frappe.db.get_value("SC Time Limit", "T04", ["n", "maximum", "article"]) == (
+			15,
+			15,
+			"《新办法》第九条",
+		)
+	with as_user(user_of("rules")):
+		draft = api.copy(STANDARD, "xd-law", "小店区列入程序", DISTRICT)["name"]
+		doc = frappe.get_doc("SC Procedure Version", draft)
+		with as_of("2026-12-01"):
+			assert api.check(draft)["errors"] == []
+			doc.effective_from = "2027-01-01"
+			doc.save()
+			(error,) = api.check(draft)["errors"]
+			assert error["row"] == "T04" and "《新办法》第九条" in error["text"]
+			with refused(frappe.ValidationError, match="《新办法》第九条"):
+				api.submit(draft)
+
+
+def test_a_new_limit_reaches_the_catalogue(site):
+	row("T24", rule_name="试行期限", bound="Free", maximum=0, valid_from="2024-01-01").insert()
+	assert frappe.db.get_value("SC Time Limit", "T24", ["limit_name", "n"]) == ("试行期限", 15)
+
+
+def test_an_unsettled_invariant_is_a_setting(site, people):
+	"""Notice before restoration rests on analogy: who administers the site may let it only warn."""
+	name = "INV-notice.restoration-2023-10-01"
+	with as_user(user_of("rules")):
+		version = brought("restored without notice", BROKEN["restored without notice"][0])
+		assert len(api.check(version)["errors"]) == 1
+	last, first = "2026-12-31", "2027-01-01"
+	ended(name, last)
+	doc = frappe.copy_doc(frappe.get_doc("SC Statute", name))
+	doc.update({"valid_from": first, "valid_to": None, "enforced_from": None})
+	doc.insert()
+	with as_user(user_of("rules")), as_of("2027-01-01"):
+		statutes.forget()
+		found = api.check(version)
+		assert found["errors"] == [] and any("第二十一条" in w["text"] for w in found["warnings"])
+
+
+# no way past it
+
+
+def on_site(proc: Procedure) -> Procedure:
+	"""The small procedures of the unit tests with posts of the site."""
+	return replace(
+		proc,
+		steps=tuple(replace(s, post=POSTS.get(s.post, s.post)) for s in proc.steps),
+		limits=tuple(replace(r, extend_post=POSTS.get(r.extend_post, r.extend_post)) for r in proc.limits),
+	)
+
+
+def package(name: str, proc: Procedure) -> dict[str, Any]:
+	content = on_site(proc).to_dict()
+	kind = content.pop("kind")
+	row = {
+		"kind": kind,
+		"code": f"xd-{abs(hash(name))}",
+		"procedure_name": name,
+		"description": "",
+		"procedure": content,
+	}
+	return packages.seal(
+		{"schema": packages.SCHEMA, "title": name, "description": "", "procedures": [row], "rows": {}}
+	)
+
+
+def brought(name: str, proc: Procedure) -> str:
+	text = json.dumps(package(name, proc), ensure_ascii=False)
+	(version,) = api.import_package(text, DISTRICT)["versions"]
+	return version
+
+
+def one_of_each() -> list[str]:
+	"""One breach per kind and invariant."""
+	found: dict[tuple[str, str], str] = {}
+	for name, (proc, code, _row, _article) in BROKEN.items():
+		found.setdefault((proc.kind, code), name)
+	return list(found.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sound_package_of_each_kind_can_be_submitted(people, kind):
+	with as_user(user_of("rules")):
+		version = brought(kind, GOOD[kind])
+		assert api.check(version)["errors"] == []
+		api.submit(version)
+		assert frappe.db.get_value("SC Procedure Version", version, "status") == "In Review"
+
+
+@pytest.mark.parametrize("name", one_of_each())
+def test_a_package_that_breaks_the_law_stays_a_draft(people, name):
+	proc, _code, _row, article = BROKEN[name]
+	with as_user(user_of("rules")):
+		version = brought(name, proc)
+		doc = frappe.get_doc("SC Procedure Version", version)
+		assert doc.status == "Draft" and store.to_procedure(doc).content_hash == on_site(proc).content_hash
+		assert any(article in error["text"] and error["row"] for error in api.check(version)["errors"])
+		with refused(frappe.ValidationError, match=article):
+			api.submit(version)
+	with as_user(user_of("approver")), refused(frappe.ValidationError):
+		api.publish(version)
+	assert frappe.db.get_value("SC Procedure Version", version, "status") == "Draft"
+
+
+@pytest.mark.parametrize(
+	("name", "change"),
+	[
+		("第十一条", lambda doc: next(r for r in doc.limits if r.limit == "T04").update({"n": 25})),
+		("第九条", lambda doc: doc.set("documents", [d for d in doc.documents if d.document_kind != "D01"])),
+		(
+			"第四条",
+			lambda doc: next(s for s in doc.steps if s.code == "C80").update({"level": "Superior Level"}),
+		),
+		(
+			"第四十五条",
+			lambda doc: next(t for t in doc.transitions if (t.step, t.action) == ("C70", "refuse")).update(
+				{"reason_required": 0}
+			),
+		),
+		("第十三条", lambda doc: next(r for r in doc.limits if r.limit == "T05").update({"n": 2})),
+	],
+)
+def test_a_draft_typed_in_the_form_is_stopped_too(people, name, change):
+	with as_user(user_of("rules")):
+		draft = api.copy(STANDARD, "xd-form", "小店区列入程序", DISTRICT)["name"]
+		doc = frappe.get_doc("SC Procedure Version", draft)
+		change(doc)
+		doc.save()
+		with refused(frappe.ValidationError, match=name):
+			api.submit(draft)
+
+
+def test_a_limit_of_the_law_is_not_a_setting_of_the_bureau(people):
+	"""The catalogue shows the bounds; typing other ones into it moves nothing, and the officers cannot."""
+	with as_user(user_of("rules")), refused(frappe.PermissionError):
+		set_value("SC Time Limit", "T04", "maximum", 90)
+	frappe.db.set_value("SC Time Limit", "T04", "maximum", 90)
+	with as_user(user_of("rules")):
+		draft = api.copy(STANDARD, "xd-bound", "小店区列入程序", DISTRICT)["name"]
+		doc = frappe.get_doc("SC Procedure Version", draft)
+		next(r for r in doc.limits if r.limit == "T04").n = 25
+		doc.save()
+		with refused(frappe.ValidationError, match="第十一条"):
+			api.submit(draft)
+
+
+@pytest.mark.parametrize("name", ["notice deleted", "no report", "revoked above", "objection not marked"])
+def test_a_shipped_file_that_breaks_the_law_is_not_published(site, name):
+	proc, _code, _row, article = BROKEN[name]
+	content = on_site(proc).to_dict()
+	shipped = {
+		"schema": 1,
+		"code": f"broken-{abs(hash(name))}",
+		"procedure_name": name,
+		"kind": content.pop("kind"),
+		"bureau": PROVINCE,
+		"effective_from": str(date(2023, 10, 1)),
+		"bind_to": [PROVINCE],
+		"procedure": content,
+	}
+	with refused(frappe.ValidationError, match=article):
+		procedures.load(shipped)
+	assert not frappe.db.exists("SC Procedure Binding", {"version": ["like", f"{shipped['code']}%"]})

@@ -31,7 +31,7 @@ AT_ONCE = 100
 
 def after_change(calendar: str, years: Collection[int]) -> None:
 	"""The days or the status of these years changed: set the due dates that hang on them anew."""
-	found = [row.name for row in candidates(years)]
+	found = candidates(years) if years else []
 	if not found:
 		return
 	if len(found) <= AT_ONCE:

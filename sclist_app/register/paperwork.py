@@ -23,6 +23,7 @@ from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding, errors
 from sclist_app.workflow.kinds import Act, Kind
 from sclist_app.workflow.model import DocumentRule, Procedure, Step, Verb
+from sclist_app.workflow.runner import FINISHED
 
 __all__ = ["GOING_ON", "Addressee", "PaperKind", "drawn", "ends", "latest", "papers_of", "served_dates"]
 
@@ -109,9 +110,11 @@ def drawn(notices: Collection[str], kind: str) -> dict[str, str]:
 
 
 def ends(act: Act) -> list[Step]:
-	"""The steps by which the move ends the run; empty if it goes on."""
+	"""The steps by which the move ends the run; empty if it goes on, or if the end still waits for other steps."""
+	marking = json.loads(act.run.marking or "{}")
+	done = {code for code, (status, _round) in marking.items() if status == FINISHED} | {act.step.code}
 	steps = (act.procedure.by_code[code] for code in act.transition.targets)
-	return [step for step in steps if step.is_end]
+	return [step for step in steps if step.is_end and done.issuperset(step.waits_for)]
 
 
 class PaperKind(Kind):

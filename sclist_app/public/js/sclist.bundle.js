@@ -17,6 +17,7 @@ import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
 import { end_absence, enter_absence, offer_effects, retry_effect } from "./sclist/absences";
 import { version_tools } from "./sclist/version_tools";
+import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
 import { offer_fields } from "./sclist/policy_rows";
 
@@ -37,6 +38,7 @@ Object.assign(sclist, {
 	show_outline,
 	MyDesk,
 	version_tools,
+	show_applying,
 	enter_absence,
 	end_absence,
 	retry_effect,
@@ -50,6 +52,7 @@ name_own_bureaus();
 $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
+	if (["SC Bureau", "SC Procedure Binding"].includes(frm.doctype)) show_applying(frm);
 	if (frm.doctype === "SC Procedure Version") {
 		offer_fields(frm);
 		offer_effects(frm);

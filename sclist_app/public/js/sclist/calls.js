@@ -28,6 +28,19 @@ export function get(path, args) {
 	});
 }
 
+/** POST without freezing the page or showing the error: rejects with its plain text. For several calls in a row. */
+export async function post_quietly(path, args) {
+	const body = new FormData();
+	for (const [key, value] of Object.entries(args)) body.append(key, value ?? "");
+	const response = await fetch(`/api/method/sclist_app.api.${path}`, {
+		method: "POST",
+		headers: { "X-Frappe-CSRF-Token": frappe.csrf_token, Accept: "application/json" },
+		body,
+	});
+	if (!response.ok) throw new Error(await said(response));
+	return (await response.json()).message;
+}
+
 /** One per dialog: the server takes a repeated request with the same token for the same act. */
 export function new_token() {
 	if (window.crypto?.randomUUID) return crypto.randomUUID();

@@ -1,5 +1,7 @@
 import { get, post, tell } from "./calls";
 import { el } from "./dom";
+import { move_cases } from "./moving_tools";
+import { take_over } from "./takeover_tools";
 
 /** What a rule administrator and an approver can do with a version; the server decides again. */
 export function version_tools(frm) {
@@ -23,6 +25,12 @@ export function version_tools(frm) {
 	if (configures && status !== "Draft") {
 		button(__("New draft from this"), () => go(post("procedures.new_draft", { version: name })), tools);
 		button(__("Copy for a bureau"), () => copy(frm), tools);
+	}
+	if (configures && frm.doc.copied_from && status !== "In Review") {
+		button(__("Take over changes of the parent"), () => take_over(frm), tools);
+	}
+	if ((configures || approves_rules) && status === "Published") {
+		button(__("Move running cases"), () => move_cases(frm), tools);
 	}
 	if (configures && status === "Draft") {
 		button(__("Submit for approval"), () => sure(frm, __("Submit this version for approval?"), "submit"));

@@ -1,4 +1,5 @@
 from sclist_app.access.doctypes import GUARDED as _guarded
+from sclist_app.access.doctypes import ROWS as _rows
 
 app_name = "sclist_app"
 app_title = "安全生产严重失信主体名单"
@@ -42,7 +43,7 @@ permission_query_conditions = {
 		f"sclist_app.{module}.{doctype.lower().replace(' ', '_')}"
 		for module in ("access.lists", "workflow.form_lists")
 	]
-	for doctype in _guarded
+	for doctype in (*_guarded, *_rows)
 }
 has_permission = {
 	**dict.fromkeys(_guarded, _permitted),
@@ -87,7 +88,7 @@ scheduler_events = {
 		"sclist_app.workflow.effects.sweep",
 	],
 	"daily": [
-		"sclist_app.access.posts.sync_all_roles",
+		"sclist_app.access.posts.sync_all_roles", "sclist_app.register.follow_up.remind",
 		"sclist_app.workflow.scan.elapse",
 		"sclist_app.setup.catalogue.follow",
 		"sclist_app.register.removals.open_fallen",

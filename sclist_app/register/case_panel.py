@@ -11,6 +11,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from sclist_app.register import hearing, joint_action, local_rules
+
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
 
 
@@ -23,6 +25,9 @@ def case_panel(doc: Document) -> dict[str, Any]:
 		],
 		"papers": papers(doc),
 		"defences": _defences(doc),
+		"hearings": hearing.panel(doc.name),
+		"joint_actions": joint_action.of_case(doc.name),
+		"service_ways": local_rules.service_ways(doc.bureau),
 		"records": records({"case": doc.name}),
 		"publications": publications({"case": doc.name}),
 		"measures": measures({"case": doc.name}),

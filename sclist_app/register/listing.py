@@ -15,7 +15,7 @@ from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
-from sclist_app.register import hearing, publication, records
+from sclist_app.register import hearing, joint_action, local_rules, publication, records, upward
 from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts
@@ -39,12 +39,15 @@ class ListingKind(PaperKind):
 		"system_entry": "gate_entry",
 		"publication": "gate_publication",
 		"measure_records": "gate_measures",
+		"joint_action": "gate_joint_action",
+		"upward_report": "gate_upward_report",
 	}
 	followers = {
 		"service": "served",
 		"defence": "heard",
 		"system_entry": "entered",
 		"publication": "published",
+		"upward_report": "reported",
 	}
 	joint = {REPAIR: DECISION}
 	law_articles = {NOTICE: cite(ORDER_11, 9), DECISION: cite(ORDER_11, 10)}
@@ -98,13 +101,25 @@ class ListingKind(PaperKind):
 		return hearing.unfinished(act.doc.name)
 
 	def gate_entry(self, act: Act, reader: CaseReader) -> list[Finding]:
-		return _not_entered(act.doc)
+		findings = _not_entered(act.doc)
+		# where the local rule wants a report and the procedure has no step for it, it goes with the entry
+		return findings if _has_step(act, "upward_report") else [*findings, *_not_reported(act.doc)]
 
 	def gate_publication(self, act: Act, reader: CaseReader) -> list[Finding]:
 		return publication.unfinished(act.doc.name, reviewed=act.step.nature is Nature.REVIEW)
 
 	def gate_measures(self, act: Act, reader: CaseReader) -> list[Finding]:
-		return _not_carried_out(act.doc)
+		findings = _not_carried_out(act.doc)
+		# without a step of its own, sending to other departments belongs to carrying out the measures
+		return (
+			findings if _has_step(act, "joint_action") else [*findings, *joint_action.not_sent(act.doc.name)]
+		)
+
+	def gate_joint_action(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return joint_action.not_sent(act.doc.name)
+
+	def gate_upward_report(self, act: Act, reader: CaseReader) -> list[Finding]:
+		return _not_reported(act.doc)
 
 	def gate_of_end(self, act: Act, reader: CaseReader) -> list[Finding]:
 		"""A case ends as listed only with records, and after a decision it ends no other way."""
@@ -142,7 +157,9 @@ class ListingKind(PaperKind):
 	def addressees(self, doc: Document, rule: DocumentRule) -> Sequence[Addressee]:
 		measures = [row.measure for row in doc.measures] if rule.per == "Per Measure" else [""]
 		return [
-			Addressee(row.entity, row.entity_name, row, measure) for row in doc.subjects for measure in measures
+			Addressee(row.entity, row.entity_name, row, measure)
+			for row in doc.subjects
+			for measure in measures
 		]
 
 	def facts_of_paper(
@@ -165,6 +182,8 @@ class ListingKind(PaperKind):
 			clocks.signal(act.run, act.procedure, "defence_closed", act.today)
 
 	def entered(self, act: Act) -> None:
+		if not _has_step(act, "upward_report"):
+			upward.close(act.doc)
 		records.advance(act.doc.name, "L2")
 		clocks.signal(act.run, act.procedure, "system_entered", act.today)
 
@@ -173,10 +192,16 @@ class ListingKind(PaperKind):
 			records.advance(act.doc.name, "L3")
 			clocks.signal(act.run, act.procedure, "published", act.today)
 
+	def reported(self, act: Act) -> None:
+		upward.close(act.doc)
+
 	def _decided(self, act: Act, decisions: dict[str, str]) -> None:
 		listed = None if starts_on_service() else act.today
 		act.doc.decided_on = act.today
 		records.open_records(act.doc, act.run, decisions, act.today, listed)
+		if local_rules.reports_listings(act.doc.bureau) or _has_step(act, "upward_report"):
+			for row in records.of_case(act.doc.name, ["name", "decision"]):
+				upward.open_for(act.doc, act.run, row.name, row.decision)
 		clocks.signal(act.run, act.procedure, "decision_made", act.today)
 		if listed:
 			clocks.signal(act.run, act.procedure, "listed", listed)
@@ -211,6 +236,10 @@ class ListingKind(PaperKind):
 
 	def panel(self, doc: Document) -> dict[str, Any]:
 		return case_panel(doc)
+
+
+def _has_step(act: Act, tool: str) -> bool:
+	return any(step.tool == tool for step in act.procedure.steps)
 
 
 def _leaves_start(act: Act) -> bool:
@@ -285,6 +314,22 @@ def _not_entered(doc: Document) -> list[Finding]:
 		)
 		for row in records.of_case(doc.name, ["name", "entity_name", "entered_on"])
 		if not row.entered_on
+	]
+
+
+def _not_reported(doc: Document) -> list[Finding]:
+	return [
+		Finding(
+			"report.listing",
+			N_(
+				"The listing of {subject} has not been reported to the bureau above. Record the report with its serial number."
+			),
+			cite(ORDER_11, 4),
+			{"subject": row.entity_name},
+			row=row.name,
+		)
+		for row in upward.of_document(doc)
+		if not row.reported_on
 	]
 
 

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.law.periods import earliest_early_removal, term_end
-from sclist_app.register import channels
+from sclist_app.register import channels, joint_action
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import shown_code
 
@@ -74,6 +74,7 @@ def open_records(
 				)
 			_publications(record)
 			_measures(record, doc)
+			joint_action.open_for(record)
 			names.append(record.name)
 	return names
 

@@ -22,7 +22,7 @@ from sclist_app.access.today import now, today
 from sclist_app.audit import events
 from sclist_app.law.citations import ORDER_11, cite
 from sclist_app.law.findings import N_, Finding
-from sclist_app.register import upward
+from sclist_app.register import follow_up, joint_action, upward
 from sclist_app.register.paperwork import PaperKind
 from sclist_app.register.records import OPEN
 from sclist_app.workflow import clocks, store
@@ -83,6 +83,8 @@ def remove(record: str, state: str, on: date, run: Document, notice: str | None)
 		doc.save(ignore_permissions=True)  # follows from the decision
 		_set_states(PUBLICATION, record, {"Posted": "To Withdraw", "Pushed": "To Withdraw"})
 		_set_states(MEASURE, record, {"In Force": "To Lift", "To Carry Out": "Not Needed"})
+	joint_action.removed(record)
+	follow_up.open_for(doc, on, run)
 	_end_terms(doc, on)
 	_log(doc, "removed", LABELS[state], {"record": record, "state": state, "notice": notice})
 
@@ -356,6 +358,7 @@ class RemovingKind(PaperKind):
 		"stop_publication": "gate_stop_publication",
 		"lift_measures": "gate_lift_measures",
 		"upward_report": "gate_upward_report",
+		"follow_up": "gate_follow_up",
 	}
 	followers = {"upward_report": "reported"}
 
@@ -370,7 +373,11 @@ class RemovingKind(PaperKind):
 		return not_withdrawn(self.records(act.doc), reviewed=act.step.nature is Nature.REVIEW)
 
 	def gate_lift_measures(self, act: Act, reader: Any) -> list[Finding]:
-		return not_lifted(self.records(act.doc))
+		names = self.records(act.doc)
+		return [*not_lifted(names), *joint_action.not_lifted(names)]
+
+	def gate_follow_up(self, act: Act, reader: Any) -> list[Finding]:
+		return follow_up.not_visited(self.records(act.doc))
 
 	def gate_upward_report(self, act: Act, reader: Any) -> list[Finding]:
 		return upward.not_filed(act.doc)
@@ -385,5 +392,6 @@ class RemovingKind(PaperKind):
 			*not_updated(names),
 			*not_withdrawn(names, reviewed=True),
 			*not_lifted(names),
+			*joint_action.not_lifted(names),
 			*upward.not_reported(doc),
 		]

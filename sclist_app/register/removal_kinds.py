@@ -21,7 +21,7 @@ from sclist_app.law.facts import DefenceFacts, NoticeFacts
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.restoration import FraudFacts
-from sclist_app.register import case_panel, fraud_defence, publication
+from sclist_app.register import case_panel, fraud_defence, joint_action, publication
 from sclist_app.register.case import KINDS
 from sclist_app.register.paper_facts import addressee_facts, bureau_facts, remedy_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn, ends, latest, papers_of
@@ -437,7 +437,7 @@ class RestorationKind(_OnRemoval, PaperKind):
 				row=row.name,
 			)
 			for row in rows
-		]
+		] + joint_action.not_sent(record=act.doc.record)
 
 	def gate_of_end(self, act: Act, reader: RemovalReader) -> list[Finding]:
 		restored = bool(act.doc.restored_on)

@@ -14,6 +14,7 @@ from sclist_app.law.findings import N_
 from sclist_app.law.periods import earliest_early_removal
 from sclist_app.law.removal import restored_term
 from sclist_app.law.restoration import REMOVED_EARLY
+from sclist_app.register import follow_up, joint_action
 
 __all__ = ["new_term", "restore"]
 
@@ -89,6 +90,8 @@ def restore(name: str, on: date, run: Document) -> None:
 		record.save(ignore_permissions=True)  # follows from the decision
 		_again(PUBLICATION, name, "To Push", {"run": run.name, **dict.fromkeys(POSTED)})
 		_again(MEASURE, name, "To Carry Out", {"run": run.name, "end_on": end, **dict.fromkeys(CARRIED_OUT)})
+	joint_action.restored(name, run.name)
+	follow_up.cancel(name)
 	events.append(
 		"SC Case" if record.case else RECORD,
 		record.case or name,

@@ -1,0 +1,32 @@
+import frappe
+from frappe import _
+
+from sclist_app.access.posts import held
+from sclist_app.api.checks import file_of, name_of, text_of
+from sclist_app.register import follow_up
+
+
+@frappe.whitelist(methods=["POST"])
+def visit(
+	name: str,
+	visited_on: str,
+	visitors: str,
+	persons_met: str,
+	findings: str,
+	outcome: str,
+	file: str = "",
+) -> None:
+	"""Record a follow-up visit. Needs a post that fills forms in the bureau; the removal's tasks may be over by then."""
+	doc = frappe.get_doc("SC Follow Up", name_of(name))
+	doc.check_permission("read")
+	if not any(h.fills_forms and h.bureau == doc.bureau for h in held()):
+		frappe.throw(_("You hold no post in this bureau that records visits."), frappe.PermissionError)
+	follow_up.visit(
+		name,
+		text_of(visited_on, 10),
+		text_of(visitors, 140),
+		text_of(persons_met, 140),
+		text_of(findings),
+		text_of(outcome, 40),
+		file_of(file, "SC Follow Up", name),
+	)

@@ -44,3 +44,15 @@ CONFIGURATION = (
 STAFF = ("SC Post Assignment", "SC Division", "SC Absence", "SC Effect Run")
 
 GUARDED = (*OPERATING, *CONFIGURATION, *STAFF, "SC Entity")
+# Tables of operating documents, whose rows the framework would also list by themselves, and whose they are.
+ROWS = {
+	"SC Case Accident": ("SC Case",),
+	"SC Case Evidence": ("SC Case", "SC Removal", "SC Objection"),
+	"SC Case Measure": ("SC Case",),
+	"SC Case Penalty": ("SC Case",),
+	"SC Case Subject": ("SC Case",),
+	"SC Penalty Item": ("SC Penalty",),
+	"SC Repair Evidence": ("SC Repair Application",),
+	"SC Repair Supplement": ("SC Repair Application",),
+	"SC Repair Verification": ("SC Repair Application",),
+}

@@ -168,7 +168,7 @@ def _settle_table(doc: Document, before: Document, df: Any, rules: Rules) -> lis
 		old = by_name.get(row.name) if row.name else None
 		if old is None:
 			# a client that sends rows without their names means the stored ones
-			old = next((o for o in nameless if all(_same(c, row, o) for c in known)), None)
+			old = next((o for o in nameless if known and all(_same(c, row, o) for c in known)), None)
 			if old is not None:
 				nameless.remove(old)
 		met += old is not None

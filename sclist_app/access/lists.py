@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sclist_app.access.doctypes import GUARDED
+from sclist_app.access.doctypes import GUARDED, ROWS
 from sclist_app.access.visibility import condition
 
 
@@ -18,5 +18,21 @@ def _of(name: str) -> Callable[..., str]:
 	return limited
 
 
+def _rows_of(name: str) -> Callable[..., str]:
+	"""A table's rows are listed as the documents they stand in."""
+
+	def limited(user: str | None = None) -> str:
+		parts = []
+		for parent in ROWS[name]:
+			allowed = condition(user, parent)
+			if not allowed:
+				return ""
+			parts.append(f"`tab{name}`.`parent` in (select `name` from `tab{parent}` where {allowed})")
+		return f"({' or '.join(parts)})"
+
+	return limited
+
+
 # sclist_app.access.lists.sc_case and so on, as the hooks name them
 globals().update({name.lower().replace(" ", "_"): _of(name) for name in GUARDED})
+globals().update({name.lower().replace(" ", "_"): _rows_of(name) for name in ROWS})

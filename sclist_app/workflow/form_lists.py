@@ -17,7 +17,7 @@ from typing import Any
 
 import frappe
 
-from sclist_app.access.doctypes import GUARDED
+from sclist_app.access.doctypes import GUARDED, ROWS
 from sclist_app.access.fields import CLOSED
 from sclist_app.access.guard import is_engine
 from sclist_app.access.posts import held
@@ -60,15 +60,14 @@ def condition(user: str | None, doctype: str) -> str:
 	if not asked:
 		return ""
 	left_out = _closed_documents(user, asked, everywhere)
+	columns = [("name", doctype), *(("parent", parent) for parent in ROWS.get(doctype, ()))]
 	# a list of something else may ask for a field of the document by a link to it
-	columns = {"name": doctype} | {
-		df.fieldname: df.options
-		for df in frappe.get_meta(doctype).get("fields", {"fieldtype": "Link"})
-		if df.options != doctype
-	}
+	columns += [
+		(df.fieldname, df.options) for df in frappe.get_meta(doctype).get("fields", {"fieldtype": "Link"})
+	]
 	return " and ".join(
 		f"coalesce(`tab{doctype}`.`{column}`, '') not in ({_quoted(left_out[target])})"
-		for column, target in columns.items()
+		for column, target in columns
 		if target in left_out
 	)
 
@@ -186,4 +185,4 @@ def _of(name: str) -> Callable[..., str]:
 
 
 # sclist_app.workflow.form_lists.sc_case and so on, as the hooks name them
-globals().update({name.lower().replace(" ", "_"): _of(name) for name in GUARDED})
+globals().update({name.lower().replace(" ", "_"): _of(name) for name in (*GUARDED, *ROWS)})

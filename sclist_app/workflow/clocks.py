@@ -20,7 +20,7 @@ from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.law.periods import ELAPSING, TERMS, UNROLLED, DueDate, Pause, Period, due_date, is_over
 from sclist_app.workflow.calendars import calendar_of
-from sclist_app.workflow.checker import statute_unit
+from sclist_app.workflow.envelope import statute_unit
 from sclist_app.workflow.kinds import kind
 from sclist_app.workflow.model import LimitRule, Procedure
 

@@ -21,14 +21,12 @@ from sclist_app.audit import events
 from sclist_app.law.findings import N_
 from sclist_app.law.periods import PAUSE_CAUSES
 from sclist_app.law.statute import check_limit
-from sclist_app.workflow import actions, clocks, store
-from sclist_app.workflow.checker import statute_unit
+from sclist_app.workflow import actions, clocks, statutes, store
+from sclist_app.workflow.envelope import CHANNELS, statute_unit
 from sclist_app.workflow.model import LimitRule
 from sclist_app.workflow.notes import tell
 
 __all__ = ["extend", "may", "pause", "request", "resume"]
-
-LAW_CHANNELS = {"": "own", "Credit China": "credit_china"}
 
 
 def extend(clock: str, n: int, reason: str, seen: int, token: str) -> dict[str, Any]:
@@ -60,9 +58,10 @@ def extend(clock: str, n: int, reason: str, seen: int, token: str) -> dict[str, 
 			row.n,
 			statute_unit(row.unit),
 			today(),
-			LAW_CHANNELS.get(row.channel or "", "own"),
+			CHANNELS.get(row.channel or "", "own"),
 			extend_n=n,
 			extend_post=rule.extend_post,
+			statute=statutes.current(),
 		)
 	)
 	before = getdate(row.due_on)

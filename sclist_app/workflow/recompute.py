@@ -48,11 +48,13 @@ def after_change(calendar: str, years: Collection[int]) -> None:
 	frappe.msgprint(_("The due dates of {0} limits are being checked in the background.").format(len(found)))
 
 
-def candidates(years: Iterable[int]):
-	"""Clocks that run or stand still, of which some day counted may lie in one of the years.
+def candidates(years: Iterable[int]) -> list:
+	"""Clocks that run or stand still, of which some day counted may lie in one of the years."""
+	return candidates_query(years).run(as_dict=True)
 
-	Read by index over the due dates; a clock that ends before the first of the years cannot depend on them.
-	"""
+
+def candidates_query(years: Iterable[int]):
+	"""Read by index over the due dates; a clock that ends before the first of the years cannot depend on them."""
 	first, last = date(min(years), 1, 1), date(max(years), 12, 31)
 	clock = frappe.qb.DocType(clocks.DOCTYPE)
 	return (
@@ -63,7 +65,6 @@ def candidates(years: Iterable[int]):
 		.where(clock.started_on <= last)
 		.where(clock.limit.notin(UNROLLED))
 		.orderby(clock.due_on)
-		.run(as_dict=True)
 	)
 
 

@@ -59,8 +59,13 @@ def warn_and_escalate() -> int:
 
 def elapse() -> int:
 	"""Close what ran on after its run by law (terms, periods of the party) once its last day is over."""
+	return _each(_names(elapsing()), _elapse)
+
+
+def elapsing():
+	"""Query: what ran on after its run by law and has passed."""
 	clock, run = frappe.qb.DocType(clocks.DOCTYPE), frappe.qb.DocType("SC Run")
-	query = (
+	return (
 		_past(clock)
 		.join(run)
 		.on(run.name == clock.run)
@@ -68,7 +73,6 @@ def elapse() -> int:
 		.where(clock.limit.isin(ELAPSING))
 		.select(clock.name)
 	)
-	return _each(_names(query), _elapse)
 
 
 def over():

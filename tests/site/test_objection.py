@@ -69,8 +69,6 @@ def test_marked_at_once_and_unmarked_with_the_answer(record):
 	)
 	matter.act("O20", "report", "核查完毕。")
 	matter.act("O30", "approve", "同意答复。")
-	with refused(NotAllowedByLaw):
-		matter.act("O50", "served")
 	matter.act("O40", "issue")
 	assert shown(record)
 	[paper] = matter.notices("D20")

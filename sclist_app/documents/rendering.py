@@ -164,7 +164,8 @@ def _letterhead(value: Any) -> Any:
 def title_lines(text: str, per_line: int = 20) -> list[str]:
 	"""A title in as few lines of `per_line` letters as it needs, evenly long; its own line breaks come first.
 
-	Never starts a line with a closing mark or 的, nor ends one with an opening mark.
+	Never starts a line with a closing mark or 的, nor ends one with an opening mark, nor breaks one of our words
+	(词意完整, GB/T 9704-2012 7.3.1).
 	"""
 	lines: list[str] = []
 	for part in filter(None, (p.strip() for p in text.splitlines())):
@@ -173,12 +174,23 @@ def title_lines(text: str, per_line: int = 20) -> list[str]:
 		for rest in range(count, 0, -1):
 			end = len(part) if rest == 1 else start + -(-(len(part) - start) // rest)
 			while start + 1 < end < len(part) and (
-				part[end] in "，。、；：）》〉”〕的" or part[end - 1] in "（《〈“〔"
+				part[end] in "，。、；：）》〉”〕的"
+				or part[end - 1] in "（《〈“〔"
+				or _inside_word(part, end)
 			):
 				end -= 1
 			lines.append(part[start:end])
 			start = end
 	return [line for line in lines if line]
+
+
+_WHOLE = ("安全生产", "严重失信主体", "提前移出", "告知书", "决定书", "通知书")
+
+
+def _inside_word(text: str, at: int) -> bool:
+	return any(
+		text.startswith(word, begin) for word in _WHOLE for begin in range(max(at - len(word) + 1, 0), at)
+	)
 
 
 def _title(value: Any) -> Any:

@@ -19,7 +19,7 @@ def _application(name: str, *tools: str):
 	doc = frappe.get_doc(APPLICATION, name_of(name, "application"))
 	doc.check_permission("read")
 	require_tool(doc.run, tools)
-	return doc.reload()
+	return frappe.get_doc(APPLICATION, name)  # as it stands under the lock
 
 
 @frappe.whitelist(methods=["POST"])

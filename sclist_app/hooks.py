@@ -1,6 +1,5 @@
 from sclist_app.access.doctypes import GUARDED as _guarded
 from sclist_app.access.doctypes import ROWS as _rows
-from sclist_app.access.doctypes import ROWS as _rows
 
 app_name = "sclist_app"
 app_title = "安全生产严重失信主体名单"

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from sclist_app.documents.issue import Paper
 from sclist_app.register.paperwork import PaperKind
-from sclist_app.workflow.kinds import kind_of_doctype
+from sclist_app.workflow.kinds import kind_of
 from sclist_app.workflow.model import DocumentRule
 from sclist_app.workflow.store import load_procedure
 
@@ -19,7 +19,7 @@ def paper_of(doc: Document, document_kind: str, subject: str) -> Paper:
 	Raises:
 		frappe.ValidationError: the procedure draws no such document, or it does not go to this party.
 	"""
-	kind = kind_of_doctype(doc.doctype)
+	kind = kind_of(doc)
 	if not isinstance(kind, PaperKind) or not doc.get("procedure_version"):
 		frappe.throw(_("There is no document to preview here."))
 	procedure = load_procedure(doc.procedure_version)

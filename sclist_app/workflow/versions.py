@@ -353,6 +353,8 @@ def publish(name: str, effective_from: str | None = None) -> None:
 		frappe.throw(
 			_("Who wrote a version does not approve it. Ask another person."), frappe.PermissionError
 		)
+	# the law of the day it takes effect counts
+	doc.effective_from = effective_from or doc.effective_from
 	_refuse_faults(doc)
 	_set(
 		doc,
@@ -361,7 +363,7 @@ def publish(name: str, effective_from: str | None = None) -> None:
 		status="Published",
 		approver=approver,
 		published_on=now(),
-		effective_from=effective_from or doc.effective_from or today(),
+		effective_from=doc.effective_from or today(),
 		content_hash=store.to_procedure(doc).content_hash,
 	)
 	store.forget()

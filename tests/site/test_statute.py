@@ -22,9 +22,13 @@ from sclist_app.workflow.model import Procedure
 from tests.site.support import as_user, refused
 from tests.unit.workflow.test_envelope import BROKEN, GOOD
 
-STANDARD = "listing-standard-v1"
+
 POSTS = {"a": "case_officer", "b": "principal_leader"}
 T04 = "T04-2023-10-01"
+
+
+def standard() -> str:
+	return store.bound_version(PROVINCE, "Listing")
 
 
 def row(code: str, /, **values: Any):
@@ -203,7 +207,7 @@ def test_a_new_law_is_a_new_row(site, people):
 			"《新办法》第九条",
 		)
 	with as_user(user_of("rules")):
-		draft = api.copy(STANDARD, "xd-law", "小店区列入程序", DISTRICT)["name"]
+		draft = api.copy(standard(), "xd-law", "小店区列入程序", DISTRICT)["name"]
 		doc = frappe.get_doc("SC Procedure Version", draft)
 		with as_of("2026-12-01"):
 			assert api.check(draft)["errors"] == []
@@ -213,6 +217,21 @@ def test_a_new_law_is_a_new_row(site, people):
 			assert error["row"] == "T04" and "《新办法》第九条" in error["text"]
 			with refused(frappe.ValidationError, match="《新办法》第九条"):
 				api.submit(draft)
+
+
+def test_the_day_of_publication_counts(site, people):
+	"""A sound draft approved with a later day is checked by the law of that day."""
+	ended(T04, "2026-12-31")
+	row("T04").insert()
+	with as_of("2026-12-01"):
+		with as_user(user_of("rules")):
+			draft = api.copy(standard(), "xd-late", "小店区列入程序", DISTRICT)["name"]
+			api.submit(draft)
+		with as_user(user_of("approver")):
+			with refused(frappe.ValidationError, match="《新办法》第九条"):
+				api.publish(draft, "2027-01-01")
+			api.publish(draft, "2026-12-15")
+	assert frappe.db.get_value("SC Procedure Version", draft, "effective_from") == date(2026, 12, 15)
 
 
 def test_a_new_limit_reaches_the_catalogue(site):
@@ -322,7 +341,7 @@ def test_a_package_that_breaks_the_law_stays_a_draft(people, name):
 )
 def test_a_draft_typed_in_the_form_is_stopped_too(people, name, change):
 	with as_user(user_of("rules")):
-		draft = api.copy(STANDARD, "xd-form", "小店区列入程序", DISTRICT)["name"]
+		draft = api.copy(standard(), "xd-form", "小店区列入程序", DISTRICT)["name"]
 		doc = frappe.get_doc("SC Procedure Version", draft)
 		change(doc)
 		doc.save()
@@ -336,7 +355,7 @@ def test_a_limit_of_the_law_is_not_a_setting_of_the_bureau(people):
 		set_value("SC Time Limit", "T04", "maximum", 90)
 	frappe.db.set_value("SC Time Limit", "T04", "maximum", 90)
 	with as_user(user_of("rules")):
-		draft = api.copy(STANDARD, "xd-bound", "小店区列入程序", DISTRICT)["name"]
+		draft = api.copy(standard(), "xd-bound", "小店区列入程序", DISTRICT)["name"]
 		doc = frappe.get_doc("SC Procedure Version", draft)
 		next(r for r in doc.limits if r.limit == "T04").n = 25
 		doc.save()

@@ -22,7 +22,6 @@ from sclist_app.workflow.model import Procedure
 from tests.site.support import as_user, refused
 from tests.unit.workflow.test_envelope import BROKEN, GOOD
 
-
 POSTS = {"a": "case_officer", "b": "principal_leader"}
 T04 = "T04-2023-10-01"
 

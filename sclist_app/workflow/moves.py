@@ -128,7 +128,7 @@ def preview(run: str, version: str) -> dict[str, Any]:
 def running_cases(old: str, new: str, start: int = 0) -> dict[str, Any]:
 	"""The running cases of a version that the user may see, oldest first, each with what a move would do.
 
-	{"cases": [{"run", "case", "title", "seq", "state", "refused", "findings"}], "more": bool}
+	{"from", "to", "cases": [{"run", "case", "title", "seq", "state", "refused", "findings"}], "more": bool}
 	"""
 	names = frappe.get_list(
 		"SC Run",
@@ -150,7 +150,12 @@ def running_cases(old: str, new: str, start: int = 0) -> dict[str, Any]:
 			found = _plan(loaded, target)
 			findings, refused = [render(f, _) for f in found.findings], found.refused
 		rows.append({**_head(loaded), "refused": refused, "findings": findings})
-	return {"cases": rows, "more": len(names) > MOST}
+	return {
+		"from": _version_shown(old),
+		"to": _version_shown(new),
+		"cases": rows,
+		"more": len(names) > MOST,
+	}
 
 
 def _head(loaded: store.LoadedRun) -> dict[str, Any]:

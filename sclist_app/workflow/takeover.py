@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from sclist_app.law.findings import Finding
-from sclist_app.workflow.comparison import compare
-from sclist_app.workflow.model import Procedure
+from sclist_app.law.findings import N_, Finding, Word
+from sclist_app.workflow.comparison import ROUTE_COLUMNS, compare, condition_in_words
+from sclist_app.workflow.model import Procedure, Transition
 
 __all__ = ["CONFLICT", "FREE", "HERE", "Item", "apply", "items"]
 
@@ -66,15 +66,22 @@ def items(
 ) -> list[Item]:
 	"""What the parent changed between `base` and `parent`, against the bureau's own; in the order of reading."""
 	found = []
+	known = _known(base, parent, own)
+
+	def words(item: Item, source: Procedure, columns: Collection[str] = ()) -> tuple[Finding, ...]:
+		if item.table == "transitions":
+			return tuple(_route_words(item.key, base, source, known))
+		start = base if item.table in ("steps", "conditions") else known
+		return tuple(compare(start, _put(start, source, item.table, item.key, columns), names))
+
 	for table in _KEYS:
 		before, after, here = (_rows(p, table) for p in (base, parent, own))
 		for key in dict.fromkeys((*after, *before)):
 			item = _item(table, key, before.get(key), after.get(key), here.get(key))
 			if item is None:
 				continue
-			words = compare(base, _put(base, parent, table, key, item.columns), names)
-			mine = compare(base, _put(base, own, table, key), names) if item.state == CONFLICT else []
-			found.append(replace(item, words=tuple(words), own=tuple(mine)))
+			mine = words(item, own) if item.state == CONFLICT else ()
+			found.append(replace(item, words=words(item, parent, item.columns), own=mine))
 	return [replace(item, needs=_needs(item, found, base, parent, own)) for item in found]
 
 
@@ -85,6 +92,71 @@ def apply(own: Procedure, parent: Procedure, chosen: Iterable[Item]) -> Procedur
 		if item.state != HERE:
 			result = _put(result, parent, item.table, item.key, item.columns)
 	return result
+
+
+def _known(base: Procedure, parent: Procedure, own: Procedure) -> Procedure:
+	"""The base with every step and condition that any of the three knows, so that what names them can be read."""
+	steps = {step.code: step for p in (own, parent, base) for step in p.steps}
+	conditions = {code: p.condition(code) for p in (own, parent, base) for code in _codes(p)}
+	return replace(
+		base,
+		steps=tuple(steps.values()),
+		conditions=tuple(row for rows in conditions.values() for row in rows),
+	)
+
+
+def _codes(procedure: Procedure) -> list[str]:
+	return list(dict.fromkeys(row.code for row in procedure.conditions))
+
+
+def _route_words(key: Key, base: Procedure, source: Procedure, known: Procedure) -> Iterable[Finding]:
+	"""The routes of one button before and after, each with where it leads and when."""
+	before, after = base.routes(*key), source.routes(*key)
+	step = known.by_code.get(key[0])
+	first = (after or before)[0]
+	name = f"{step.title if step else key[0]} → {first.label}"
+
+	def ways(routes: Iterable[Transition], of: Procedure) -> str:
+		shown = []
+		for t in routes:
+			targets = "、".join(known.by_code[c].title if c in known.by_code else c for c in t.targets)
+			rows = of.condition(t.condition) or known.condition(t.condition) if t.condition else ()
+			shown.append(f"{targets}（{condition_in_words(rows)}）" if t.condition else targets)
+		return "；".join(shown)
+
+	def line(message: str, **values: Any) -> Finding:
+		return Finding("routes.changed", message, "", {"name": name, **values}, "warning", "/".join(key))
+
+	old, new = ways(before, base), ways(after, source)
+	if not before:
+		yield line(N_("{name}: button added, it leads to {new}."), new=new)
+	elif not after:
+		yield line(N_("{name}: button removed, it led to {old}."), old=old)
+	else:
+		if old != new:
+			yield line(N_("{name}: leads to “{new}” instead of “{old}”."), old=old, new=new)
+		for column in ("label", "verb", "reason_required", "effects"):
+			a, b = _column(before, column), _column(after, column)
+			if a != b:
+				yield line(
+					N_("{name}: {column} changed from “{old}” to “{new}”."),
+					column=Word(ROUTE_COLUMNS[column]),
+					old=a,
+					new=b,
+				)
+
+
+def _column(routes: Iterable[Transition], column: str) -> list[Any]:
+	"""The different values of a column among the routes of a button, as the reader sees them."""
+	values: list[Any] = []
+	for t in routes:
+		value = getattr(t, column)
+		shown: Iterable[Any] = value if isinstance(value, tuple) else (value,)
+		for one in shown:
+			if isinstance(one, bool):
+				one = "是" if one else "否"
+			values.append(Word(one))
+	return list(dict.fromkeys(values))
 
 
 def _key(table: str, row: Any) -> Key:

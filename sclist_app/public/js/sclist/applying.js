@@ -19,7 +19,7 @@ export async function show_applying(frm) {
 	body.append(
 		table(
 			__("Which procedure applies"),
-			[__("Procedure Kind"), __("Procedure Version"), __("Where it comes from"), __("Later")],
+			[__("Procedure Kind"), __("Procedure Version"), __("Where it comes from"), __("Changes to come")],
 			rows.map((row) => [
 				row.kind_label,
 				row.version

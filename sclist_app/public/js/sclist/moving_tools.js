@@ -33,14 +33,14 @@ class MovingDialog {
 	}
 
 	async open() {
-		const { cases, more } = await get("procedures.running_cases", {
+		const { cases, more, from } = await get("procedures.running_cases", {
 			old: this.old,
 			new: this.frm.doc.name,
 		});
-		Object.assign(this, { cases, more });
+		Object.assign(this, { cases, more, from });
 		this.list = el("div", { "aria-live": "polite" });
 		this.dialog = new frappe.ui.Dialog({
-			title: frappe.utils.escape_html(__("Running cases of {0}", [this.old])),
+			title: frappe.utils.escape_html(__("Running cases of {0}", [this.from])),
 			size: "extra-large",
 			fields: [
 				{ fieldname: "list", fieldtype: "HTML" },
@@ -104,7 +104,7 @@ class MovingDialog {
 			this.verdict(row),
 			button(__("Preview"), { onclick: () => show_preview(row, this.frm.doc.name) }),
 		]);
-		return table(__("Running cases of {0}", [this.old]), heads, rows);
+		return table(__("Running cases of {0}", [this.from]), heads, rows);
 	}
 
 	box(row) {

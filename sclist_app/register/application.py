@@ -11,6 +11,7 @@ from frappe.utils import getdate
 
 from sclist_app.access.guard import is_engine
 from sclist_app.access.today import today
+from sclist_app.access.visibility import may_read_bureau
 from sclist_app.law.findings import errors, render
 from sclist_app.law.removal import CONDITIONS
 from sclist_app.register import case
@@ -75,8 +76,13 @@ def _record(doc: Document) -> Document:
 	if not doc.record or not frappe.db.exists("SC Listing Record", doc.record):
 		frappe.throw(_("Choose the record that is to be ended."))
 	record = frappe.get_doc("SC Listing Record", doc.record)
-	if not is_engine():
-		record.check_permission("read")
+	if not is_engine() and not may_read_bureau(record.bureau):
+		frappe.throw(
+			_("The listing was decided by {0}. The application goes to that bureau.").format(
+				frappe.bold(record.bureau_name)
+			),
+			frappe.PermissionError,
+		)
 	return record
 
 

@@ -25,7 +25,17 @@ from sclist_app.workflow.kinds import Act, Kind
 from sclist_app.workflow.model import DocumentRule, Procedure, Step, Verb
 from sclist_app.workflow.runner import FINISHED
 
-__all__ = ["GOING_ON", "Addressee", "PaperKind", "drawn", "ends", "latest", "papers_of", "served_dates"]
+__all__ = [
+	"GOING_ON",
+	"Addressee",
+	"PaperKind",
+	"drawn",
+	"ends",
+	"ends_now",
+	"latest",
+	"papers_of",
+	"served_dates",
+]
 
 GOING_ON = (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE)
 ARTICLE_SERVICE = f"{cite(ORDER_11, 10, paragraph=2)}、{cite(PENALTY_LAW, 61)}"
@@ -115,6 +125,13 @@ def ends(act: Act) -> list[Step]:
 	done = {code for code, (status, _round) in marking.items() if status == FINISHED} | {act.step.code}
 	steps = (act.procedure.by_code[code] for code in act.transition.targets)
 	return [step for step in steps if step.is_end and done.issuperset(step.waits_for)]
+
+
+def ends_now(act: Act) -> list[Step]:
+	"""Those of `ends` that the move enters at once: no other step they wait for is open."""
+	marking = json.loads(act.run.marking or "{}")
+	finished = {code for code, (status, _round) in marking.items() if status == "finished"}
+	return [step for step in ends(act) if set(step.waits_for) <= finished | {act.step.code}]
 
 
 class PaperKind(Kind):

@@ -18,7 +18,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.law.removal import ARTICLE_20, check_refusal
 from sclist_app.register import application, case_panel, removal_effects, upward
 from sclist_app.register import repair_reader as reading
-from sclist_app.register.paperwork import GOING_ON, Addressee, drawn, ends
+from sclist_app.register.paperwork import GOING_ON, Addressee, drawn, ends, ends_now
 from sclist_app.register.removal_effects import RemovingKind
 from sclist_app.register.repair_facts import repair_facts
 from sclist_app.register.repair_reader import RepairReader
@@ -151,7 +151,7 @@ class RepairKind(RemovingKind):
 				if not removed:
 					message = N_("The application cannot end as granted: no decision to remove was issued.")
 					return [Finding("end.no_decision", message, ARTICLE_20)]
-				return self.undone(act.doc)
+				return self.undone(act.doc) if end in ends_now(act) else []
 			if removed:
 				message = N_("Early removal has been granted. The application ends as granted only.")
 				return [Finding("end.removed", message, ARTICLE_20)]

@@ -17,9 +17,9 @@ def _open(name: str, tools: tuple[str, ...], removing: bool = False):
 def send(name: str, sent_on: str, content: str, evidence: str = "") -> dict:
 	"""Record that a listing was sent to a department. Needs an open task of joint action or measures on the case."""
 	doc = _open(name, ("joint_action", "measure_records"))
-	letter = joint_action.send(
-		name, text_of(sent_on, 10), text_of(content, 2000), file_of(evidence, "SC Case", doc.case)
-	)
+	# after a restoration the sending belongs to the run of the restoration
+	of = frappe.db.get_value("SC Run", doc.run, ["reference_doctype", "reference_name"])
+	letter = joint_action.send(name, text_of(sent_on, 10), text_of(content, 2000), file_of(evidence, *of))
 	return {"letter": letter}
 
 

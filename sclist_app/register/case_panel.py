@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from sclist_app.register import hearing, joint_action, local_rules
+from sclist_app.register import hearing, joint_action, local_rules, upward
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
 
@@ -26,6 +26,7 @@ def case_panel(doc: Document) -> dict[str, Any]:
 		"papers": papers(doc),
 		"defences": _defences(doc),
 		"hearings": hearing.panel(doc.name),
+		"listing_reports": [{**row, "status_label": _(row.status)} for row in upward.of_document(doc)],
 		"joint_actions": joint_action.of_case(doc.name),
 		"service_ways": local_rules.service_ways(doc.bureau),
 		"records": records({"case": doc.name}),

@@ -57,11 +57,11 @@ def open_for(record: Document) -> list[str]:
 	return names
 
 
-def of_case(case: str) -> list:
-	"""Rows for the panel of the case; the caller has checked the right to read it."""
+def of_case(case: str = "", record: str = "") -> list:
+	"""Rows of a case, or of one record, for the panel; the caller has checked the right to read it."""
 	rows = frappe.get_all(
 		DOCTYPE,
-		filters={"case": case},
+		filters={"record": record} if record else {"case": case},
 		fields=[
 			"name",
 			"entity_name",

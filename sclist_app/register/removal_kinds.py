@@ -21,7 +21,7 @@ from sclist_app.law.facts import DefenceFacts, NoticeFacts
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.restoration import FraudFacts
-from sclist_app.register import case_panel, fraud_defence, joint_action, publication
+from sclist_app.register import case_panel, fraud_defence, joint_action, local_rules, publication
 from sclist_app.register.case import KINDS
 from sclist_app.register.paper_facts import addressee_facts, bureau_facts, remedy_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn, ends, latest, papers_of
@@ -219,6 +219,8 @@ class _OnRemoval:
 			"records": case_panel.records({"name": doc.record}),
 			"publications": case_panel.publications(own),
 			"measures": case_panel.measures(own),
+			"joint_actions": joint_action.of_case(record=doc.record),
+			"service_ways": local_rules.service_ways(doc.bureau),
 		}
 
 	def signal_service(self, act: Act, kinds: Sequence[str], field: str, event: str) -> date | None:

@@ -16,7 +16,7 @@ from sclist_app.access.today import today
 from sclist_app.law.citations import ORDER_11, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.removal import ARTICLE_20, check_refusal
-from sclist_app.register import application, case_panel, removal_effects, upward
+from sclist_app.register import application, case_panel, joint_action, local_rules, removal_effects, upward
 from sclist_app.register import repair_reader as reading
 from sclist_app.register.paperwork import GOING_ON, Addressee, drawn, ends, ends_now
 from sclist_app.register.removal_effects import RemovingKind
@@ -238,6 +238,8 @@ class RepairKind(RemovingKind):
 			"records": case_panel.records({"name": ["in", self.records(doc)]}),
 			"publications": case_panel.publications(of_record),
 			"measures": case_panel.measures(of_record),
+			"joint_actions": joint_action.of_case(record=doc.record),
+			"service_ways": local_rules.service_ways(doc.bureau),
 			"repair": {
 				"eligibility": application.eligibility(doc.record),
 				"verifications": [_verification(row) for row in doc.verifications],

@@ -5,10 +5,18 @@ import { day } from "./words";
 
 /** Statements to be reviewed along with the legal review. */
 export function defence_review_tool(panel) {
-	const body = defence_table(panel, true);
-	return body
-		? el("div.sc-tool", {}, el("div.sc-label", {}, __("Statements and defence of the parties")), body)
-		: null;
+	return el(
+		"div.sc-tool",
+		{},
+		el("div.sc-label", {}, __("Statements and defence of the parties")),
+		defence_table(panel, true),
+		panel.doctype === "SC Case"
+			? button(__("Register a hearing request"), {
+					class: "btn btn-xs btn-default",
+					onclick: () => receive(panel, "Hearing Request"),
+				})
+			: null
+	);
 }
 
 /** Statements and waivers of the parties, with the buttons to register and to review them. */
@@ -23,7 +31,8 @@ export function defence_tool(panel) {
 			"div.sc-buttons",
 			{},
 			button(__("Register a defence"), { onclick: () => receive(panel, "Defence") }),
-			button(__("Register a waiver"), { onclick: () => receive(panel, "Waiver") })
+			button(__("Register a waiver"), { onclick: () => receive(panel, "Waiver") }),
+			button(__("Register a hearing request"), { onclick: () => receive(panel, "Hearing Request") })
 		)
 	);
 }
@@ -61,8 +70,13 @@ function receive(panel, kind) {
 		label: one.entity_name,
 	}));
 	const waiver = kind === "Waiver";
+	const hearing = kind === "Hearing Request";
 	ask(panel, {
-		title: waiver ? __("Register a waiver") : __("Register a defence"),
+		title: hearing
+			? __("Register a hearing request")
+			: waiver
+				? __("Register a waiver")
+				: __("Register a defence"),
 		label: __("Register it"),
 		done: __("It has been registered."),
 		fields: [
@@ -93,7 +107,7 @@ function receive(panel, kind) {
 				fieldname: "content",
 				fieldtype: "Small Text",
 				label: waiver ? __("Words of the waiver") : __("What the party states"),
-				reqd: waiver ? 0 : 1,
+				reqd: waiver || hearing ? 0 : 1,
 				description: waiver
 					? __("A waiver must be in the party's own writing or signed record.")
 					: "",

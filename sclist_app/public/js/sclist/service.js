@@ -49,9 +49,14 @@ const HINT = {
 		),
 };
 
-/** Papers × addressee with their service, and the button to record one. */
-export function service_tool(panel) {
-	const rows = (panel.view.papers || []).filter((paper) => paper.addressee && paper.status !== "Voided");
+/** Papers × addressee with their service, and the button to record one. `kinds`: of these documents only. */
+export function service_tool(panel, kinds = null) {
+	const rows = (panel.view.papers || []).filter(
+		(paper) =>
+			paper.addressee &&
+			paper.status !== "Voided" &&
+			(!Array.isArray(kinds) || kinds.includes(paper.document_kind))
+	);
 	if (!rows.length) return el("p.text-muted", {}, __("No paper to be served has been drawn up yet."));
 	rows.sort((a, b) => Boolean(a.served_on) - Boolean(b.served_on));
 	return el(
@@ -93,7 +98,7 @@ function last_method(paper) {
 	return paper.services?.[paper.services.length - 1]?.method_label || "";
 }
 
-async function colleagues(bureau) {
+export async function colleagues(bureau) {
 	if (!bureau) return [];
 	const rows = await frappe.db.get_list("SC Post Assignment", {
 		fields: ["user", "full_name"],
@@ -108,6 +113,8 @@ async function colleagues(bureau) {
 
 async function service_dialog(panel, paper) {
 	const people = await colleagues(panel.view.doc.bureau).catch(() => []);
+	// in the order of the bureau's own rule
+	const ways = panel.view.service_ways || METHODS;
 	const is = (...methods) => `eval:${JSON.stringify(methods)}.includes(doc.method)`;
 	const on = (field) => is(...METHODS.filter((method) => ASKED[method].includes(field)));
 	const tell_method = () => {
@@ -131,8 +138,8 @@ async function service_dialog(panel, paper) {
 				fieldname: "method",
 				fieldtype: "Select",
 				label: __("Way of service"),
-				options: choices(METHODS),
-				default: "Direct",
+				options: choices(ways),
+				default: ways[0],
 				reqd: 1,
 				change: tell_method,
 			},

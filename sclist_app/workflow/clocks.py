@@ -349,7 +349,7 @@ def moved(row: Mapping[str, Any], due: DueDate) -> None:
 		due_on=due.on,
 		provisional=due.provisional,
 		warn_on=warn_on,
-		warned=int(bool(row.get("warned")) and getdate(warn_on) <= today()),
+		warned=int(bool(row.get("warned")) and due.on == getdate(row["due_on"])),
 		escalated=int(bool(row.get("escalated")) and due.on < today()),
 	)
 	run = frappe.db.get_value(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import create_batch, getdate
 
 from sclist_app.access.posts import holders
 from sclist_app.access.today import today
@@ -42,10 +43,14 @@ __all__ = ["elapse", "expire_windows", "warn_and_escalate"]
 
 def expire_windows() -> int:
 	"""Move on every waiting step whose limit has passed. Returns how many moved."""
+	passed = over().run(as_dict=True)
+	runs = _runs((row.run for row in passed), "Active")
 	waiting = {}  # in the order of their dates, each once
-	for row in over().run(as_dict=True):
-		procedure = store.load_procedure(row.procedure_version)
-		for code, (status, _round) in json.loads(row.marking or "{}").items():
+	for row in passed:
+		if not (run := runs.get(row.run)):
+			continue
+		procedure = store.load_procedure(run.procedure_version)
+		for code, (status, _round) in json.loads(run.marking or "{}").items():
 			step = procedure.by_code[code]
 			if status == ACTIVE and step.nature is Nature.WAIT and step.limit == row.limit:
 				waiting[row.run, code] = None
@@ -59,32 +64,35 @@ def warn_and_escalate() -> int:
 
 def elapse() -> int:
 	"""Close what ran on after its run by law (terms, periods of the party) once its last day is over."""
-	return _each(_names(elapsing()), _elapse)
+	passed = elapsing().run(as_dict=True)
+	ended = _runs((row.run for row in passed), "Ended")
+	return _each([row.name for row in passed if row.run in ended], _elapse)
 
 
-def elapsing():
-	"""Query: what ran on after its run by law and has passed."""
-	clock, run = frappe.qb.DocType(clocks.DOCTYPE), frappe.qb.DocType("SC Run")
-	return (
-		_past(clock)
-		.join(run)
-		.on(run.name == clock.run)
-		.where(run.status == "Ended")
-		.where(clock.limit.isin(ELAPSING))
-		.select(clock.name)
-	)
+def _runs(names: Iterable[str], status: str) -> dict[str, Any]:
+	"""The runs of that status among these, by name, looked up by their keys."""
+	found = {}
+	for some in create_batch(sorted({name for name in names if name}), 500):
+		for row in frappe.get_all(
+			"SC Run",
+			filters={"name": ["in", some], "status": status},
+			fields=["name", "procedure_version", "marking"],
+			order_by="name",
+		):
+			found[row.name] = row
+	return found
 
 
 def over():
-	"""Query: limits of running cases that have passed, the oldest first, with where their runs stand."""
-	clock, run = frappe.qb.DocType(clocks.DOCTYPE), frappe.qb.DocType("SC Run")
-	return (
-		_past(clock)
-		.join(run)
-		.on(run.name == clock.run)
-		.where(run.status == "Active")
-		.select(clock.run, clock.limit, run.procedure_version, run.marking)
-	)
+	"""Query: limits that have passed, the oldest first."""
+	clock = frappe.qb.DocType(clocks.DOCTYPE)
+	return _past(clock).select(clock.run, clock.limit)
+
+
+def elapsing():
+	"""Query: limits that have passed and end by themselves."""
+	clock = frappe.qb.DocType(clocks.DOCTYPE)
+	return _past(clock).select(clock.name, clock.run).where(clock.limit.isin(ELAPSING))
 
 
 def near():

@@ -8,7 +8,7 @@ import pytest
 from sclist_app.api import clocks as api
 from sclist_app.api import run as run_api
 from sclist_app.audit.events import verify
-from sclist_app.workflow.actions import ChangedSince
+from sclist_app.workflow.actions import ChangedSince, NotAllowedByLaw
 from tests.site.limits import clock, in_review, notes, on, row_of, token
 from tests.site.support import CITY, DISTRICT, Case, as_user, refused, user_of
 
@@ -100,12 +100,54 @@ def test_the_same_click_twice_extends_once_and_an_old_page_not_at_all(case):
 		extend(case, 2, seen=seen)
 
 
+def law_row(name: str, **values):
+	doc = frappe.copy_doc(frappe.get_doc("SC Statute", name))
+	doc.update(values)
+	return doc
+
+
+@pytest.mark.parametrize(("day", "refuses"), [(date(2026, 12, 28), False), (date(2027, 1, 4), True)])
+def test_the_statute_in_force_is_asked_again(people, day, refuses):
+	"""The version lets T03 be 2 + 1 working days; from 2027 on the law of this site allows 2."""
+	from sclist_app.workflow import clocks, store
+
+	case = in_review(DAY, {"limit": "T03", "n": 2, "extend_n": 1, "extend_post": "principal_leader"})
+	old = frappe.get_doc("SC Statute", {"code": "T03", "valid_to": ["is", "not set"]})
+	new = law_row(old.name, valid_from="2027-01-01", n=2, maximum=2, article="《新办法》第九条")
+	old.valid_to = "2026-12-31"
+	old.save()
+	new.insert()
+	loaded = store.read_run(case.run)
+	with on(day):
+		name = clocks.start(loaded.run, loaded.procedure.limit("T03"), day)
+		with as_user(LEADER):
+			if refuses:
+				with refused(NotAllowedByLaw, match="《新办法》第九条"):
+					api.extend(name, 1, "系统故障。", case.seq, token())
+			else:
+				assert api.extend(name, 1, "系统故障。", case.seq, token())["due_on"] == date(2026, 12, 31)
+
+
 def test_who_asks_does_not_decide(people):
-	# the leader has the task here and may extend as well
+	"""The deputies may extend here, and the one who has the task asks."""
+	case = in_review(DAY, {**EXTENDABLE, "step": "C20", "extend_post": "deputy_leader"})
+	case.act("C10", "agree", "事实清楚，证据确凿，拟同意列入。")
+	name = clock(case, "T22", "C20").name
+	one, other = user_of("deputy"), user_of("deputy2")
+	with on(DAY):
+		with as_user(one):
+			api.request_extension(name, 2, "需要补充证据。", case.seq, token())
+			with refused(frappe.PermissionError, match="本人申请"):
+				api.extend(name, 2, "需要补充证据。", case.seq, token())
+		assert row_of(case, "T22", one, DAY)["may"]["extend"] == 0
+		with as_user(other):
+			assert api.extend(name, 2, "同意延长。", case.seq, token())["due_on"]
+
+
+def test_asking_where_nobody_else_decides_is_refused(people):
 	case = in_review(DAY, {**EXTENDABLE, "extend_post": "division_head"})
-	name = clock(case, "T22").name
 	with on(DAY), as_user(HEAD), refused(frappe.ValidationError, match="没有其他人"):
-		api.request_extension(name, 2, "需要补充证据。", case.seq, token())
+		api.request_extension(clock(case, "T22").name, 2, "需要补充证据。", case.seq, token())
 
 
 def test_asking_tells_the_post_and_shows_it(case):

@@ -22,7 +22,6 @@ frappe.ui.form.on("SC Removal", {
 	},
 
 	kind(frm) {
-		if (frm.is_new()) frm.set_value("record", null);
 		frm.toggle_display("reasons", frm.doc.kind !== "Expiry Removal");
 		explain(frm);
 	},

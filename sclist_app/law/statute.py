@@ -313,48 +313,48 @@ def _invariant(
 _INVARIANTS: Final = (
 	# 列入
 	_invariant(
-		"notice.listing", "决定前告知", LISTING, f"{cite(ORDER_11, 9)}、{cite(PENALTY_LAW, 44)}",
+		"notice.listing", "列入：决定前告知", LISTING, f"{cite(ORDER_11, 9)}、{cite(PENALTY_LAW, 44)}",
 		"作出列入决定前应当告知当事人列入时间、事由、依据、管理措施提示和依法享有的权利。", documents=("D01",),
 	),
 	_invariant(
-		"service.listing", "告知书送达", LISTING, _BY_ANALOGY, "告知书应当送达当事人。", documents=("D01",),
+		"service.listing", "列入：告知书送达", LISTING, _BY_ANALOGY, "告知书应当送达当事人。", documents=("D01",),
 	),
 	_invariant(
-		"defence.listing", "陈述申辩", LISTING, _DEFENCE_ARTICLES,
+		"defence.listing", "列入：陈述申辩", LISTING, _DEFENCE_ARTICLES,
 		"告知书送达后应当留出陈述申辩期限，当事人书面放弃的除外。", documents=("D01",), limits=("T01",),
 	),
 	_invariant(
 		"decision.listing", "书面列入决定", LISTING, cite(ORDER_11, 10), "作出列入决定应当出具书面决定。",
 	),
 	_invariant(
-		"bureau.listing", "本机关决定", LISTING, cite(ORDER_11, 4, paragraph=2),
+		"bureau.listing", "列入：本机关决定", LISTING, cite(ORDER_11, 4, paragraph=2),
 		"谁处罚、谁决定、谁负责：由作出行政处罚决定的应急管理部门决定。",
 	),
 	_invariant(
-		"decision_service.listing", "决定书送达", LISTING, _BY_ANALOGY, "列入决定书应当送达当事人。",
+		"decision_service.listing", "列入：决定书送达", LISTING, _BY_ANALOGY, "列入决定书应当送达当事人。",
 	),
 	_invariant(
 		"limit.listing", "列入程序的法定期限", LISTING, cite(ORDER_11, 11, 13),
 		"录入、公示、管理期限和决定书送达的法定期限应当列明。", limits=("T03", "T04", "T05", "T14"),
 	),
 	_invariant(
-		"system_entry.listing", "录入系统", LISTING, cite(ORDER_11, 11),
+		"system_entry.listing", "列入：录入系统", LISTING, cite(ORDER_11, 11),
 		"列入决定作出后应当录入安全生产信用信息管理系统。", duties=("system_entry",),
 	),
 	_invariant(
-		"publication.listing", "公示", LISTING, cite(ORDER_11, 11), "列入决定作出后应当公示。",
+		"publication.listing", "列入：公示", LISTING, cite(ORDER_11, 11), "列入决定作出后应当公示。",
 		duties=("publication",),
 	),
 	_invariant(
-		"two_persons.listing", "公示双人审核", LISTING, cite(ORDER_11, 12), "公示信息宜由另一人审核后发布。",
+		"two_persons.listing", "列入：公示双人审核", LISTING, cite(ORDER_11, 12), "公示信息宜由另一人审核后发布。",
 		certain=False, enforced=False, duties=("publication",),
 	),
 	_invariant(
-		"measures.listing", "落实管理措施", LISTING, cite(ORDER_11, 8), "列入后宜登记管理措施的落实情况。",
+		"measures.listing", "列入：落实管理措施", LISTING, cite(ORDER_11, 8), "列入后宜登记管理措施的落实情况。",
 		certain=False, enforced=False, duties=("measure_records",),
 	),
 	_invariant(
-		"legal_review.listing", "法制审核", LISTING, cite(PENALTY_LAW, 58),
+		"legal_review.listing", "列入：法制审核", LISTING, cite(PENALTY_LAW, 58),
 		"属于法定情形的，决定前应当进行法制审核。", certain=False, enforced=False, duties=("legal_review",),
 	),
 	_invariant(
@@ -371,19 +371,19 @@ _INVARIANTS: Final = (
 		duties=("verification",),
 	),
 	_invariant(
-		"decision.early_removal", "书面决定", EARLY_REMOVAL, cite(ORDER_11, 19, 20),
+		"decision.early_removal", "提前移出：书面决定", EARLY_REMOVAL, cite(ORDER_11, 19, 20),
 		"不予受理、准予或者不予提前移出，均应当制作文书。",
 	),
 	_invariant(
-		"bureau.early_removal", "本机关决定", EARLY_REMOVAL, f"{cite(ORDER_11, 4, paragraph=2)}、第十八条",
+		"bureau.early_removal", "提前移出：本机关决定", EARLY_REMOVAL, f"{cite(ORDER_11, 4, paragraph=2)}、第十八条",
 		"由作出列入决定的应急管理部门决定是否准予提前移出。",
 	),
 	_invariant(
-		"decision_service.early_removal", "决定书送达", EARLY_REMOVAL, cite(ORDER_11, 20),
+		"decision_service.early_removal", "提前移出：决定书送达", EARLY_REMOVAL, cite(ORDER_11, 20),
 		"是否准予提前移出的决定书应当送达申请人。",
 	),
 	_invariant(
-		"reasons.early_removal", "不予移出说明理由", EARLY_REMOVAL, cite(ORDER_11, 20),
+		"reasons.early_removal", "提前移出：不予移出说明理由", EARLY_REMOVAL, cite(ORDER_11, 20),
 		"不予提前移出的，应当说明理由。",
 	),
 	_invariant(
@@ -402,27 +402,27 @@ _INVARIANTS: Final = (
 	),
 	# 移出之后
 	_invariant(
-		"system_update.removal", "修改系统信息", _REMOVAL_KINDS, cite(ORDER_11, 14),
+		"system_update.removal", "移出：修改系统信息", _REMOVAL_KINDS, cite(ORDER_11, 14),
 		"移出决定作出后应当修改系统信息。", duties=("system_update",),
 	),
 	_invariant(
-		"stop_publication.removal", "停止公示", _REMOVAL_KINDS, cite(ORDER_11, 14), "移出决定作出后应当停止公示。",
+		"stop_publication.removal", "移出：停止公示", _REMOVAL_KINDS, cite(ORDER_11, 14), "移出决定作出后应当停止公示。",
 		duties=("stop_publication",),
 	),
 	_invariant(
-		"lift_measures.removal", "解除管理措施", _REMOVAL_KINDS, cite(ORDER_11, 14),
+		"lift_measures.removal", "移出：解除管理措施", _REMOVAL_KINDS, cite(ORDER_11, 14),
 		"移出决定作出后应当解除管理措施。", duties=("lift_measures",),
 	),
 	# 到期移出
 	_invariant(
-		"decision.expiry", "书面移出决定", EXPIRY_REMOVAL, cite(ORDER_11, 13),
+		"decision.expiry", "到期移出：书面移出决定", EXPIRY_REMOVAL, cite(ORDER_11, 13),
 		"管理期满后由作出列入决定的部门移出，应当制作移出决定书。",
 	),
 	_invariant(
 		"lapse", "到期不得不了了之", EXPIRY_REMOVAL, cite(ORDER_11, 13), "管理期满应当作出移出决定，不得以期满代替。",
 	),
 	_invariant(
-		"bureau.expiry", "本机关决定", EXPIRY_REMOVAL, cite(ORDER_11, 13), "由作出列入决定的应急管理部门负责移出。",
+		"bureau.expiry", "到期移出：本机关决定", EXPIRY_REMOVAL, cite(ORDER_11, 13), "由作出列入决定的应急管理部门负责移出。",
 	),
 	_invariant(
 		"limit.expiry", "到期移出程序的法定期限", EXPIRY_REMOVAL, cite(ORDER_11, 13, 14),
@@ -430,13 +430,13 @@ _INVARIANTS: Final = (
 	),
 	# 撤销列入
 	_invariant(
-		"decision.revocation", "书面撤销决定", REVOCATION, cite(ORDER_11, 15), "撤销列入应当制作撤销列入决定书。",
+		"decision.revocation", "撤销列入：书面撤销决定", REVOCATION, cite(ORDER_11, 15), "撤销列入应当制作撤销列入决定书。",
 	),
 	_invariant(
-		"bureau.revocation", "本机关撤销", REVOCATION, cite(ORDER_11, 15), "由作出列入决定的部门撤销列入决定。",
+		"bureau.revocation", "撤销列入：本机关撤销", REVOCATION, cite(ORDER_11, 15), "由作出列入决定的部门撤销列入决定。",
 	),
 	_invariant(
-		"decision_service.revocation", "决定书送达", REVOCATION, f"{cite(ORDER_11, 15)}、第十条第二款",
+		"decision_service.revocation", "撤销列入：决定书送达", REVOCATION, f"{cite(ORDER_11, 15)}、第十条第二款",
 		"撤销列入决定书应当送达当事人。",
 	),
 	_invariant(
@@ -444,15 +444,15 @@ _INVARIANTS: Final = (
 		limits=("T09",),
 	),
 	_invariant(
-		"system_update.revocation", "修改系统信息", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当修改系统信息。",
+		"system_update.revocation", "撤销列入：修改系统信息", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当修改系统信息。",
 		duties=("system_update",),
 	),
 	_invariant(
-		"stop_publication.revocation", "停止公示", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当停止公示。",
+		"stop_publication.revocation", "撤销列入：停止公示", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当停止公示。",
 		duties=("stop_publication",),
 	),
 	_invariant(
-		"lift_measures.revocation", "解除管理措施", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当解除管理措施。",
+		"lift_measures.revocation", "撤销列入：解除管理措施", REVOCATION, cite(ORDER_11, 15), "撤销列入后应当解除管理措施。",
 		duties=("lift_measures",),
 	),
 	_invariant(
@@ -461,27 +461,27 @@ _INVARIANTS: Final = (
 	),
 	# 撤销提前移出、恢复列入
 	_invariant(
-		"notice.restoration", "决定前告知", RESTORATION, _RESTORATION, "撤销提前移出前应当告知当事人。",
+		"notice.restoration", "恢复列入：决定前告知", RESTORATION, _RESTORATION, "撤销提前移出前应当告知当事人。",
 		certain=False, documents=("D15n",),
 	),
 	_invariant(
-		"service.restoration", "告知书送达", RESTORATION, _RESTORATION, "告知书应当送达当事人。",
+		"service.restoration", "恢复列入：告知书送达", RESTORATION, _RESTORATION, "告知书应当送达当事人。",
 		certain=False, documents=("D15n",),
 	),
 	_invariant(
-		"defence.restoration", "陈述申辩", RESTORATION, _RESTORATION, "撤销提前移出前应当听取陈述申辩。",
+		"defence.restoration", "恢复列入：陈述申辩", RESTORATION, _RESTORATION, "撤销提前移出前应当听取陈述申辩。",
 		certain=False, documents=("D15n",), limits=("T01",),
 	),
 	_invariant(
-		"decision.restoration", "书面撤销决定", RESTORATION, cite(ORDER_11, 21),
+		"decision.restoration", "恢复列入：书面撤销决定", RESTORATION, cite(ORDER_11, 21),
 		"撤销提前移出、恢复列入应当制作决定书。",
 	),
 	_invariant(
-		"bureau.restoration", "本机关撤销", RESTORATION, f"{cite(ORDER_11, 4, paragraph=2)}、第二十一条",
+		"bureau.restoration", "恢复列入：本机关撤销", RESTORATION, f"{cite(ORDER_11, 4, paragraph=2)}、第二十一条",
 		"由准予提前移出的部门撤销提前移出决定。",
 	),
 	_invariant(
-		"decision_service.restoration", "决定书送达", RESTORATION, f"{cite(ORDER_11, 21)}、第十条第二款",
+		"decision_service.restoration", "恢复列入：决定书送达", RESTORATION, f"{cite(ORDER_11, 21)}、第十条第二款",
 		"撤销提前移出决定书应当送达当事人。",
 	),
 	_invariant(
@@ -489,11 +489,11 @@ _INVARIANTS: Final = (
 		"重新录入、重新公示和重新计算的管理期限应当列明。", limits=("T03", "T04", "T05"),
 	),
 	_invariant(
-		"system_entry.restoration", "重新录入系统", RESTORATION, cite(ORDER_11, 11, 21),
+		"system_entry.restoration", "恢复列入：重新录入系统", RESTORATION, cite(ORDER_11, 11, 21),
 		"恢复列入后应当在系统重新录入。", duties=("system_entry", "system_update"),
 	),
 	_invariant(
-		"publication.restoration", "重新公示", RESTORATION, cite(ORDER_11, 11, 21), "恢复列入后应当重新公示。",
+		"publication.restoration", "恢复列入：重新公示", RESTORATION, cite(ORDER_11, 11, 21), "恢复列入后应当重新公示。",
 		duties=("publication",),
 	),
 	# 异议
@@ -502,10 +502,10 @@ _INVARIANTS: Final = (
 		certain=False, duties=("objection_mark",),
 	),
 	_invariant(
-		"decision.objection", "书面答复", OBJECTION, _BY_ANALOGY, "异议处理结果应当书面答复。",
+		"decision.objection", "异议：书面答复", OBJECTION, _BY_ANALOGY, "异议处理结果应当书面答复。",
 	),
 	_invariant(
-		"decision_service.objection", "答复送达", OBJECTION, _BY_ANALOGY, "异议处理结果应当送达异议人。",
+		"decision_service.objection", "异议：答复送达", OBJECTION, _BY_ANALOGY, "异议处理结果应当送达异议人。",
 	),
 	_invariant(
 		"limit.objection", "异议处理期限", OBJECTION, OPINION_2020, "异议应当在规定期限内核实答复。", limits=("T18",),

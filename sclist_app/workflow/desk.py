@@ -44,8 +44,10 @@ def my_tasks(limit: int) -> dict[str, Any]:
 	"""Open tasks for any of the user's posts, the most urgent first, and how many there are."""
 	own = held()
 	people = {frappe.session.user, *(h.acting_for for h in own if h.acting_for)} if own else set()
-	rows = [row for row in _open_for(_mine_filter(), people) if may_take(row)]
-	tasks = [_row(row) for row in rows[:limit]]
+	taken = [(row, may_take(row)) for row in _open_for(_mine_filter(), people)]
+	rows = [row for row, holding in taken if holding]
+	deputised = {row.name: holding.acting_for for row, holding in taken if holding}
+	tasks = [{**_row(row), "acting_for_name": _full_name(deputised[row.name])} for row in rows[:limit]]
 	day = today()
 	return {
 		"tasks": tasks,
@@ -98,6 +100,9 @@ def _row(row) -> dict[str, Any]:
 		"reference_name": row.reference_name,
 		"step_title": row.title,
 		"post_title": frappe.get_cached_value("SC Post", row.post, "post_name") or row.post,
+		"division_name": frappe.get_cached_value("SC Division", row.division, "division_name")
+		if row.division
+		else "",
 		"bureau_name": frappe.get_cached_value("SC Bureau", row.bureau, "bureau_name") or row.bureau,
 		"due_on": row.due_on,
 		"days_left": days_left(row.due_on, row.bureau),
@@ -105,6 +110,10 @@ def _row(row) -> dict[str, Any]:
 		"opened_on": row.opened_on,
 		"returned": (row.round or 1) > 1,
 	}
+
+
+def _full_name(user: str) -> str:
+	return (frappe.get_cached_value("User", user, "full_name") or user) if user else ""
 
 
 def colleagues(bureau: str, post: str, division: str = "") -> list[dict[str, Any]]:

@@ -37,6 +37,9 @@ GUARDED = (
 OTHERS = (
 	"SC Entity",
 	"SC Post Assignment",
+	"SC Division",
+	"SC Absence",
+	"SC Effect Run",
 	"SC Procedure",
 	"SC Procedure Version",
 	"SC Procedure Binding",

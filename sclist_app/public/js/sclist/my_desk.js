@@ -173,7 +173,13 @@ function job(task) {
 				el(
 					"div.text-muted",
 					{},
-					[task.step_title || task.title, task.post_title, task.bureau_name]
+					[
+						task.step_title || task.title,
+						task.division_name,
+						task.post_title,
+						task.acting_for_name && __("For {0}", [task.acting_for_name]),
+						task.bureau_name,
+					]
 						.filter(Boolean)
 						.join(" · ")
 				)

@@ -25,7 +25,7 @@ from sclist_app.workflow.trial import shown_name
 
 __all__ = ["move", "preview", "running_cases"]
 
-MOST = 200
+MOST = 100
 _STATUS = {
 	"active": N_("Step is open"),
 	"finished": N_("Step is done"),
@@ -83,17 +83,15 @@ def _issued(run: Document) -> set[str]:
 	)
 
 
-def _target(name: str, run: Document) -> Document:
-	"""The version to move to: published, of the kind, and one the case's bureau may use.
+def _require_target(version: Document, run: Document) -> None:
+	"""The version to move to is published, of the kind, and one the case's bureau may use.
 
 	Raises:
 		frappe.ValidationError: naming what does not fit.
 	"""
-	version = frappe.get_doc("SC Procedure Version", name)
 	versions.require_usable(version, run.bureau, run.kind)
 	if version.name == run.procedure_version:
 		frappe.throw(_("The case runs under this version already."))
-	return version
 
 
 # -------------------------------------------------------------------------------------------------------- preview
@@ -106,7 +104,8 @@ def preview(run: str, version: str) -> dict[str, Any]:
 		frappe.ValidationError: the version cannot be used for the case.
 	"""
 	loaded = store.read_run(run)
-	target = _target(version, loaded.run)
+	target = frappe.get_doc("SC Procedure Version", version)
+	_require_target(target, loaded.run)
 	found = _plan(loaded, target)
 	return {
 		**_head(loaded),
@@ -138,24 +137,37 @@ def running_cases(old: str, new: str, start: int = 0) -> dict[str, Any]:
 		limit_start=max(int(start), 0),
 		limit=MOST + 1,
 	)
+	target = frappe.get_doc("SC Procedure Version", new)
+	faults: dict[str, str] = {}  # by bureau: why it may not use the version
 	rows = []
 	for name in names[:MOST]:
 		loaded = store.read_run(name)
-		try:
-			target = _target(new, loaded.run)
-		except frappe.ValidationError as error:
-			frappe.clear_last_message()
-			findings, refused = [str(error)], True
-		else:
-			found = _plan(loaded, target)
-			findings, refused = [render(f, _) for f in found.findings], found.refused
-		rows.append({**_head(loaded), "refused": refused, "findings": findings})
+		bureau = loaded.run.bureau
+		if bureau not in faults:
+			faults[bureau] = _why_not(target, loaded.run)
+		found = None if faults[bureau] else _plan(loaded, target)
+		rows.append(
+			{
+				**_head(loaded),
+				"refused": found is None or found.refused,
+				"findings": [render(f, _) for f in found.findings] if found else [faults[bureau]],
+			}
+		)
 	return {
 		"from": _version_shown(old),
 		"to": _version_shown(new),
 		"cases": rows,
 		"more": len(names) > MOST,
 	}
+
+
+def _why_not(target: Document, run: Document) -> str:
+	try:
+		_require_target(target, run)
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()
+		return str(error)
+	return ""
 
 
 def _head(loaded: store.LoadedRun) -> dict[str, Any]:
@@ -256,7 +268,8 @@ def move(run: str, version: str, reason: str, seen: int, token: str) -> dict[str
 		frappe.throw(_("Enter the reason why the case is moved."))
 	if int(seen) != (loaded.run.seq or 0):
 		store.changed_since()
-	target = _target(version, loaded.run)
+	target = frappe.get_doc("SC Procedure Version", version)
+	_require_target(target, loaded.run)
 	if target.author == frappe.session.user and frappe.session.user != "Administrator":
 		frappe.throw(
 			_("Who wrote a version does not decide which cases it is applied to. Ask another person."),

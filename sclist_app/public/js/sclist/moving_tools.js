@@ -2,7 +2,12 @@ import { get, new_token, post_quietly } from "./calls";
 import { badge, button, el, form_link, section, table } from "./dom";
 
 /** Move running cases to the version of the form: choose, preview, give the reason, see what became of each. */
-export function move_cases(frm) {
+export async function move_cases(frm) {
+	const [previous] = await frappe.db.get_list("SC Procedure Version", {
+		filters: { procedure: frm.doc.procedure, status: "Published", version_no: ["<", frm.doc.version_no] },
+		order_by: "version_no desc",
+		limit: 1,
+	});
 	frappe.prompt(
 		[
 			{
@@ -10,6 +15,7 @@ export function move_cases(frm) {
 				fieldtype: "Link",
 				options: "SC Procedure Version",
 				label: __("Move cases from"),
+				default: previous?.name || frm.doc.copied_from,
 				get_query: () => ({
 					filters: {
 						kind: frm.doc.kind,

@@ -60,7 +60,80 @@ const SUMMARIES = {
 			),
 		],
 	],
+	"SC Removal": (doc) => [
+		[__("Listed party"), listed(doc)],
+		[__("Term of the listing"), [day(doc.listed_on), day(doc.term_end)].filter(Boolean).join(" – ")],
+		[__("Change of Basis"), doc.basis_kind ? __(doc.basis_kind) : ""],
+		[
+			__("Paper That Changed the Basis"),
+			[doc.basis_authority, doc.basis_number, day(doc.basis_date)].filter(Boolean).join(" "),
+		],
+		[__("Attachment"), doc.basis_file ? link_out(doc.basis_file, __("File")) : null],
+		[__("Facts of Fraud"), text(doc.fraud_facts)],
+		[__("Reasons for the Decision"), text(doc.reasons)],
+		[__("Evidence in the file"), files(doc.evidence)],
+	],
+	"SC Objection": (doc) => [
+		[__("Listed party"), listed(doc)],
+		[__("Objector"), doc.applicant],
+		[__("Item Objected To"), doc.item ? __(doc.item) : ""],
+		[__("Content of the Objection"), text(doc.content)],
+		[__("External Body Name"), doc.body],
+		[__("Findings of the Examination"), text(doc.findings)],
+		[__("Result of the Objection"), doc.result ? __(doc.result) : ""],
+		[__("Reasons of the Answer"), text(doc.answer_reasons)],
+		[__("Follow-up Action"), doc.consequence ? __(doc.consequence) : ""],
+		[__("Evidence in the file"), files(doc.evidence)],
+	],
+	"SC Repair Application": (doc) => [
+		[
+			__("Applicant"),
+			[form_link("SC Entity", doc.applicant, doc.applicant_name), " ", doc.code_shown || ""],
+		],
+		[
+			__("Listing to be ended"),
+			[
+				form_link("SC Listing Record", doc.record, doc.decision_number),
+				` ${day(doc.listed_on)} – ${day(doc.term_end)}`,
+			],
+		],
+		[__("Application Channel"), __(doc.channel)],
+		[__("Received On"), day(doc.received_on)],
+		[__("Ban in Force"), doc.ban_text],
+		[__("Obligations of the Penalty Fulfilled"), text(doc.obligations_statement)],
+		[__("Harm and Bad Effects Removed"), text(doc.effects_statement)],
+		[__("No Further Serious Breach"), text(doc.no_repeat_statement)],
+		[__("Papers handed in"), papers_handed_in(doc)],
+		[__("Reasons for Refusal"), text(doc.refusal_reasons)],
+	],
 };
+
+function papers_handed_in(doc) {
+	const rows = (doc.evidence || []).map((row) => [row.file, row.title, row.condition]);
+	if (doc.commitment) rows.push([doc.commitment, __("Credit Commitment"), ""]);
+	if (doc.promise) rows.push([doc.promise, __("Promise to Hand in Papers Later"), ""]);
+	return rows.map(([file, title, condition]) =>
+		el(
+			"div",
+			{},
+			file ? link_out(file, title) : title,
+			" ",
+			condition ? badge(__(condition), "gray") : null
+		)
+	);
+}
+
+function listed(doc) {
+	return [
+		form_link("SC Listing Record", doc.record, doc.entity_name),
+		" ",
+		el("span.text-muted", {}, [doc.code_shown, doc.decision_number].filter(Boolean).join(" · ")),
+	];
+}
+
+function files(rows) {
+	return (rows || []).map((row) => el("div", {}, row.file ? link_out(row.file, row.title) : row.title));
+}
 
 function subject(row) {
 	return el(

@@ -126,6 +126,7 @@ class MovingDialog {
 
 	verdict(row) {
 		const result = this.results.get(row.run);
+		if (result?.busy) return badge(__("Moving…"), "blue");
 		if (result)
 			return [
 				badge(result.moved ? __("Moved") : __("Not moved"), result.moved ? "green" : "red"),
@@ -153,7 +154,7 @@ class MovingDialog {
 	async move(rows, reason) {
 		this.dialog.disable_primary_action();
 		for (const row of rows) {
-			this.results.set(row.run, { moved: false, text: __("Moving…") });
+			this.results.set(row.run, { busy: true });
 			this.render();
 			try {
 				await post_quietly("procedures.move", {

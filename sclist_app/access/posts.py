@@ -351,16 +351,22 @@ def may_take(task: Mapping[str, Any], user: str | None = None) -> Held | None:
 
 
 def bureau_chain(bureau: str) -> list[str]:
-	"""The bureau and its ancestors, nearest first."""
-	place = frappe.db.get_value("SC Bureau", bureau, ["lft", "rgt"], as_dict=True)
-	if not place:
-		return []
-	return frappe.get_all(
-		"SC Bureau",
-		filters={"lft": ["<=", place.lft], "rgt": [">=", place.rgt]},
-		order_by="lft desc",
-		pluck="name",
-	)
+	"""The bureau and its ancestors, nearest first; read once per request."""
+	cache = _cached()
+	key = ("chain", bureau)
+	if key not in cache:
+		own, above = frappe.qb.DocType("SC Bureau").as_("own"), frappe.qb.DocType("SC Bureau").as_("above")
+		rows = (
+			frappe.qb.from_(own)
+			.join(above)
+			.on((above.lft <= own.lft) & (above.rgt >= own.rgt))
+			.select(above.name)
+			.where(own.name == bureau)
+			.orderby(above.lft, order=frappe.qb.desc)
+			.run()
+		)
+		cache[key] = [row[0] for row in rows]
+	return list(cache[key])
 
 
 def sync_roles(user: str) -> None:

@@ -234,21 +234,22 @@ def copies(bureau: str) -> int | None:
 
 def term(bureau: str, key: str) -> str:
 	"""The word a bureau uses (list_name, subject_word, party_word): its own, its superiors', the law's."""
-	rows = {
-		row.bureau: row.word
-		for row in frappe.get_all(
-			"SC Term",
-			filters={"term": key, "bureau": ["in", bureau_chain(bureau) or [""]]},
-			fields=["bureau", "word"],
-			order_by="creation",
-		)
-	}
-	return next((rows[code] for code in bureau_chain(bureau) if code in rows), WORDS[key])
+	return terms(bureau)[key]
 
 
 def terms(bureau: str) -> dict[str, str]:
 	"""All words of a bureau."""
-	return {key: term(bureau, key) for key in WORDS}
+	chain = bureau_chain(bureau)
+	rows = frappe.get_all(
+		"SC Term",
+		filters={"bureau": ["in", chain or [""]]},
+		fields=["term", "bureau", "word"],
+		order_by="creation",
+	)
+	words = dict(WORDS)
+	for row in sorted(rows, key=lambda row: chain.index(row.bureau), reverse=True):
+		words[row.term] = row.word
+	return words
 
 
 def named(bureau: str, text: str) -> str:

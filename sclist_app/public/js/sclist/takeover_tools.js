@@ -35,6 +35,7 @@ export async function take_over(frm) {
 		.append(
 			free.length
 				? button(__("Choose all without conflict"), {
+						class: "btn btn-sm btn-default mb-3",
 						onclick: () => {
 							for (const item of free) chosen.set(item.id, "take");
 							render();
@@ -66,11 +67,17 @@ function line(item, open, chosen, render) {
 			{},
 			badge(label, colour),
 			item.declined ? badge(__("Declined before"), "gray") : null,
-			more.length && chosen.get(item.id) === "take"
-				? el("span.text-muted.ml-2", {}, __("Needs {0} more, chosen along.", [more.length]))
-				: null
+			chosen.get(item.id) === "take" ? needed(more, chosen) : null
 		)
 	);
+}
+
+function needed(more, chosen) {
+	const missing = more.filter((id) => chosen.get(id) !== "take").length;
+	if (missing) return badge(__("Needs {0} more that are not chosen.", [missing]), "orange");
+	return more.length
+		? el("span.text-muted.ml-2", {}, __("Needs {0} more, chosen along.", [more.length]))
+		: null;
 }
 
 function choice(item, more, chosen, render) {
@@ -113,10 +120,11 @@ async function send(frm, offer, chosen, dialog) {
 	dialog.hide();
 	if (answer.name === frm.doc.name) await frm.reload_doc();
 	else frappe.set_route("Form", "SC Procedure Version", answer.name);
-	show_result(answer, taken.length);
+	show_result(frm, answer, taken.length);
 }
 
-function show_result(answer, taken) {
+function show_result(frm, answer, taken) {
+	const elsewhere = answer.name !== frm.doc.name;
 	const rows = (items, kind) =>
 		items.length
 			? el(
@@ -135,11 +143,15 @@ function show_result(answer, taken) {
 				el(
 					"p",
 					{},
-					taken
-						? __("Taken over into the draft {0}", [answer.name])
-						: __("Remembered: these changes are not offered again."),
+					!taken
+						? __("Remembered: these changes are not offered again.")
+						: elsewhere
+							? __("Taken over into the draft {0}", [answer.name])
+							: __("Taken over into this draft."),
 					" ",
-					taken ? form_link("SC Procedure Version", answer.name, __("Open the draft")) : null
+					elsewhere
+						? form_link("SC Procedure Version", answer.name, __("Open the draft"))
+						: null
 				),
 				answer.errors.length ? el("h5.text-danger", {}, __("Must be corrected")) : null,
 				rows(answer.errors, "red"),

@@ -393,5 +393,5 @@ class RemovingKind(PaperKind):
 			*not_withdrawn(names, reviewed=True),
 			*not_lifted(names),
 			*joint_action.not_lifted(names),
-			*upward.not_reported(doc),
+			*upward.not_filed(doc),
 		]

@@ -19,7 +19,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.law.removal import ARTICLE_20, needs_upward_report
 from sclist_app.register.case import LEVELS
 
-__all__ = ["close", "comment", "file", "mark_read", "not_filed", "not_reported", "of_document", "open_for"]
+__all__ = ["close", "comment", "file", "mark_read", "not_filed", "of_document", "open_for"]
 
 DOCTYPE = "SC Upward Report"
 REPORT_KIND = "D18"
@@ -111,11 +111,6 @@ def close(doc: Document) -> None:
 def not_filed(doc: Document) -> list[Finding]:
 	"""Reports without day and number."""
 	return [_finding(row) for row in of_document(doc) if not row.reported_on]
-
-
-def not_reported(doc: Document) -> list[Finding]:
-	"""Reports whose duty is not done."""
-	return [_finding(row) for row in of_document(doc) if row.status == "To Report"]
 
 
 def _finding(row) -> Finding:

@@ -8,7 +8,7 @@ from sclist_app.register import follow_up
 
 @frappe.whitelist(methods=["POST"])
 def visit(
-	name: str,
+	visit_name: str,
 	visited_on: str,
 	visitors: str,
 	persons_met: str,
@@ -17,16 +17,16 @@ def visit(
 	file: str = "",
 ) -> None:
 	"""Record a follow-up visit. Needs a post that fills forms in the bureau; the removal's tasks may be over by then."""
-	doc = frappe.get_doc("SC Follow Up", name_of(name))
+	doc = frappe.get_doc("SC Follow Up", name_of(visit_name))
 	doc.check_permission("read")
 	if not any(h.fills_forms and h.bureau == doc.bureau for h in held()):
 		frappe.throw(_("You hold no post in this bureau that records visits."), frappe.PermissionError)
 	follow_up.visit(
-		name,
+		visit_name,
 		text_of(visited_on, 10),
 		text_of(visitors, 140),
 		text_of(persons_met, 140),
 		text_of(findings),
 		text_of(outcome, 40),
-		file_of(file, "SC Follow Up", name),
+		file_of(file, "SC Follow Up", visit_name),
 	)

@@ -14,30 +14,30 @@ def _open(name: str, tools: tuple[str, ...], removing: bool = False):
 
 
 @frappe.whitelist(methods=["POST"])
-def send(name: str, sent_on: str, content: str, evidence: str = "") -> dict:
+def send(sending: str, sent_on: str, content: str, evidence: str = "") -> dict:
 	"""Record that a listing was sent to a department. Needs an open task of joint action or measures on the case."""
-	doc = _open(name, ("joint_action", "measure_records"))
+	doc = _open(sending, ("joint_action", "measure_records"))
 	# after a restoration the sending belongs to the run of the restoration
 	of = frappe.db.get_value("SC Run", doc.run, ["reference_doctype", "reference_name"])
-	letter = joint_action.send(name, text_of(sent_on, 10), text_of(content, 2000), file_of(evidence, *of))
+	letter = joint_action.send(sending, text_of(sent_on, 10), text_of(content, 2000), file_of(evidence, *of))
 	return {"letter": letter}
 
 
 @frappe.whitelist(methods=["POST"])
-def answered(name: str, feedback: str, feedback_on: str) -> None:
+def answered(sending: str, feedback: str, feedback_on: str) -> None:
 	"""Record a department's feedback. Needs an open task of joint action or measures, or of lifting them later."""
-	doc = frappe.get_doc("SC Joint Action", name_of(name))
+	doc = frappe.get_doc("SC Joint Action", name_of(sending))
 	doc.check_permission("read")
 	_open(
-		name,
+		sending,
 		("joint_action", "measure_records", "lift_measures"),
 		removing=doc.state in ("To Lift", "Lifted"),
 	)
-	joint_action.answered(name, text_of(feedback, 2000), text_of(feedback_on, 10))
+	joint_action.answered(sending, text_of(feedback, 2000), text_of(feedback_on, 10))
 
 
 @frappe.whitelist(methods=["POST"])
-def lift(name: str, lifted_on: str, note: str = "") -> None:
+def lift(sending: str, lifted_on: str, note: str = "") -> None:
 	"""Record that a department was told of the removal. Needs an open task of lifting measures on the removal."""
-	_open(name, ("lift_measures", "joint_action"), removing=True)
-	joint_action.lift(name, text_of(lifted_on, 10), text_of(note, 2000))
+	_open(sending, ("lift_measures", "joint_action"), removing=True)
+	joint_action.lift(sending, text_of(lifted_on, 10), text_of(note, 2000))

@@ -19,15 +19,16 @@ def in_force(bureau: str) -> list[dict]:
 @frappe.whitelist(methods=["POST"])
 def new_draft(bureau: str) -> dict:
 	"""A draft from the bureau's record in force. Needs a configuring post in that bureau."""
-	frappe.has_permission("SC Local Rule", "create", throw=True)
-	return {"name": local_rules.new_draft(name_of(bureau, "bureau"))}
+	bureau = name_of(bureau, "bureau")
+	local_rules.refuse_strangers(bureau)
+	return {"name": local_rules.new_draft(bureau)}
 
 
 @frappe.whitelist(methods=["POST"])
-def approve(name: str, seen: str) -> None:
+def approve(rule: str, as_seen: str) -> None:
 	"""Approve a draft as it was seen. Needs an approving post in its bureau, and not to be its author."""
-	doc = frappe.get_doc("SC Local Rule", name_of(name))
+	doc = frappe.get_doc("SC Local Rule", name_of(rule, "rule"))
 	doc.check_permission("read")
 	if not may_approve(doc.bureau):
 		frappe.throw(_("You hold no post that approves rules in this bureau."), frappe.PermissionError)
-	local_rules.approve(name, text_of(seen, 40))
+	local_rules.approve(rule, text_of(as_seen, 40))

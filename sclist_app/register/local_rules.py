@@ -314,7 +314,7 @@ def validate(doc: Document) -> None:
 		frappe.PermissionError: another bureau's rule, an approved one, or a field of the engine.
 		frappe.ValidationError: a value that cannot be; says what to enter.
 	"""
-	_refuse_strangers(doc)
+	_refuse_changes(doc)
 	doc.copies = _copies(doc.copies)
 	doc.follow_up_months = ",".join(map(str, _months(doc.follow_up_months))) or (
 		"0" if (doc.follow_up_months or "").strip() else ""
@@ -342,14 +342,19 @@ NEVER_HEARD: Final = Finding(
 )
 
 
-def _refuse_strangers(doc: Document) -> None:
-	if is_engine():
-		return
+def refuse_strangers(bureau: str) -> None:
+	"""Raises frappe.PermissionError: the user does not write the rules of this very bureau."""
 	user = frappe.session.user
-	if user != "Administrator" and not any(h.configures and h.bureau == doc.bureau for h in held()):
+	if user != "Administrator" and not any(h.configures and h.bureau == bureau for h in held()):
 		frappe.throw(
 			_("A bureau's own rules are written by its own rule administrator."), frappe.PermissionError
 		)
+
+
+def _refuse_changes(doc: Document) -> None:
+	if is_engine():
+		return
+	refuse_strangers(doc.bureau)
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	if before is None:
 		return
@@ -366,7 +371,7 @@ def _refuse_strangers(doc: Document) -> None:
 				frappe.PermissionError,
 			)
 	# whoever changed it last answers for it
-	doc.author = user
+	doc.author = frappe.session.user
 
 
 def _copies(text: str | None) -> str:

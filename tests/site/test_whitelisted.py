@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from datetime import date
 from pathlib import Path
 
 import frappe
@@ -13,7 +14,11 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 import sclist_app
+from sclist_app.access.guard import engine_writes
+from sclist_app.register import defence, hearing, upward
+from sclist_app.setup.repair_player import RepairPlayer
 from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
+from tests.site.test_local_rules import draft
 
 NO_POST = "walker@sclist-test.invalid"
 ROLE_ONLY = "walker-role@sclist-test.invalid"
@@ -140,8 +145,37 @@ def values(world):
 		"effective_from": "2027-01-01",
 	}
 	waiting = world.case("waiting")
+	known |= {"clock": waiting.clock("T01").name, "cause": "Appraisal"}
 	known["defence_name"] = waiting.answer("C40", waiting.person, "Defence", "申辩。")
+	repair = RepairPlayer(known["record"], date(2025, 10, 9))
+	repair.open_case(repair.values())
+	known["application"] = repair.case
+	with engine_writes():
+		application = frappe.get_doc("SC Repair Application", repair.case)
+		run = frappe.get_doc("SC Run", repair.run)
+		known["report"] = upward.open_for(application, run, known["record"], known["notice"])
+	known |= _by_the_rules(waiting, known["record"])
 	return known
+
+
+def _by_the_rules(waiting, record: str) -> dict[str, str]:
+	"""A hearing, a sending to a department, a visit and a draft of a local rule, all of the district."""
+	with waiting.acting(waiting.in_step("C40")):
+		defence.record(waiting.case, waiting.person, "Hearing Request", str(waiting.day), "Written", "", "")
+	own = {"record": record, "bureau": DISTRICT, "run": waiting.run, "case": waiting.case}
+	made = {}
+	with engine_writes():
+		for doctype, values in (
+			("SC Joint Action", {"state": "To Send", "recipient": "检验局", "way": "Platform"}),
+			("SC Follow Up", {"state": "To Visit", "removed_on": "2025-10-09", "due_on": "2026-04-09"}),
+		):
+			made[doctype] = frappe.get_doc({"doctype": doctype, **own, **values}).insert().name
+	return {
+		"hearing_name": hearing.of_case(waiting.case)[-1].name,
+		"sending": made["SC Joint Action"],
+		"visit_name": made["SC Follow Up"],
+		"rule": draft(),
+	}
 
 
 def _arguments(path: str, values: dict) -> dict:
@@ -230,6 +264,13 @@ def test_other_bureaus_are_refused(values):
 		"publication_name",
 		"measure",
 		"defence_name",
+		"clock",
+		"application",
+		"report",
+		"hearing_name",
+		"sending",
+		"visit_name",
+		"rule",
 		"name",
 	}
 	paths = [path for path in OWN if of_a_document & set(_parameters(path))]

@@ -77,7 +77,7 @@ function send(panel, row) {
 				reqd: letter ? 0 : 1,
 			}),
 		].filter(Boolean),
-		send: (values) => post("joint_action.send", { name: row.name, ...values }),
+		send: (values) => post("joint_action.send", { sending: row.name, ...values }),
 	});
 }
 
@@ -102,7 +102,7 @@ function answered(panel, row) {
 				reqd: 1,
 			},
 		],
-		send: (values) => post("joint_action.answered", { name: row.name, ...values }),
+		send: (values) => post("joint_action.answered", { sending: row.name, ...values }),
 	});
 }
 
@@ -121,6 +121,6 @@ function lift(panel, row) {
 			},
 			{ fieldname: "note", fieldtype: "Small Text", label: __("Remark") },
 		],
-		send: (values) => post("joint_action.lift", { name: row.name, ...values }),
+		send: (values) => post("joint_action.lift", { sending: row.name, ...values }),
 	});
 }

@@ -45,7 +45,7 @@ function record(frm) {
 				await frappe.call({
 					method: "sclist_app.api.follow_up.visit",
 					type: "POST",
-					args: { name: frm.doc.name, ...values },
+					args: { visit_name: frm.doc.name, ...values },
 					freeze: true,
 				});
 				dialog.hide();

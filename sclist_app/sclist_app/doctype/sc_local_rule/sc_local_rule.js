@@ -37,7 +37,7 @@ function buttons(frm) {
 					frappe.datetime.str_to_user(frm.doc.effective_from),
 				]),
 				async () => {
-					await call("approve", { name: frm.doc.name, seen: frm.doc.modified });
+					await call("approve", { rule: frm.doc.name, as_seen: frm.doc.modified });
 					frm.reload_doc();
 				}
 			);

@@ -22,6 +22,11 @@ FINDINGS = {
 }
 
 
+def _paper(title: str) -> bytes:
+	"""A file of its own: equal bytes would be stored once, under the first name."""
+	return PDF + f"% {title}\n".encode()
+
+
 class RepairPlayer(Player):
 	"""One application on one record. `day` is the day it is received."""
 
@@ -57,13 +62,18 @@ class RepairPlayer(Player):
 		doc = frappe.get_doc(self.doctype, self.case)
 		titles = {"obligations": "罚款缴纳凭证", "effects": "隐患整改验收报告", "no_repeat": "自查说明"}
 		if not any(row.title == FORM for row in doc.evidence):
-			doc.append("evidence", {"title": FORM, "file": self.upload("申请书.pdf", PDF)})
+			doc.append("evidence", {"title": FORM, "file": self.upload("申请书.pdf", _paper(FORM))})
 		for key in papers:
 			doc.append(
-				"evidence", {"title": titles[key], "condition": key, "file": self.upload(f"{key}.pdf", PDF)}
+				"evidence",
+				{
+					"title": titles[key],
+					"condition": key,
+					"file": self.upload(f"{titles[key]}.pdf", _paper(titles[key])),
+				},
 			)
 		if commitment and not doc.commitment:
-			doc.commitment = self.upload("信用承诺书.pdf", PDF)
+			doc.commitment = self.upload("信用承诺书.pdf", _paper("信用承诺书"))
 		with self.acting(self.in_step(self.state.split(",")[0])):
 			doc.save()
 

@@ -4,7 +4,8 @@ import { post } from "./calls";
 import { day, moment_text } from "./words";
 
 const tool = (title, ...body) => el("div.sc-tool", {}, el("div.sc-label", {}, title), ...body);
-const small = (label, kind, onclick) => button(label, { class: `btn btn-xs btn-${kind}`, onclick });
+const small = (label, kind, onclick) =>
+	button(label, { class: `btn btn-xs btn-${kind}`, onclick });
 const repair = (panel) => panel.view.repair || {};
 
 const CONDITIONS = ["obligations", "effects", "no_repeat"];
@@ -23,8 +24,8 @@ export function acceptance_tool(panel) {
 			: small(
 					supplements.length ? __("Change the list of missing papers") : __("List missing papers"),
 					"default",
-					() => ask_papers(panel, supplements)
-			  )
+					() => ask_papers(panel, supplements),
+				),
 	);
 }
 
@@ -39,19 +40,19 @@ export function eligibility_list(told) {
 			{},
 			badge(
 				lines.length ? __("Something stands against it") : __("May be applied for"),
-				lines.length ? "red" : "green"
+				lines.length ? "red" : "green",
 			),
 			" ",
 			told.opens ? __("Early removal from {0}", [day(told.opens)]) : "",
-			told.term_end ? ` · ${__("Term until {0}", [day(told.term_end)])}` : ""
+			told.term_end ? ` · ${__("Term until {0}", [day(told.term_end)])}` : "",
 		),
 		lines.length
 			? el(
 					"ul.sc-reasons",
 					{},
-					lines.map((text) => el("li", {}, text))
-			  )
-			: null
+					lines.map((text) => el("li", {}, text)),
+				)
+			: null,
 	);
 }
 
@@ -87,7 +88,7 @@ function supplements_table(panel, may_act = false) {
 			may_act && !row.supplied_on
 				? small(__("Record as handed in"), "primary", () => supply(panel, row))
 				: "",
-		])
+		]),
 	);
 }
 
@@ -107,7 +108,8 @@ function supply(panel, row) {
 			},
 			{ fieldname: "note", fieldtype: "Data", label: __("Remark") },
 		],
-		send: (values) => post("repair.supply", { application: panel.name, item: row.name, ...values }),
+		send: (values) =>
+			post("repair.supply", { application: panel.name, item: row.name, ...values }),
 	});
 }
 
@@ -117,7 +119,7 @@ export function supplement_tool(panel) {
 	return tool(
 		__("Missing papers"),
 		supplement_due ? el("p", {}, __("To be supplemented until {0}", [day(supplement_due)])) : null,
-		supplements_table(panel, true)
+		supplements_table(panel, true),
 	);
 }
 
@@ -125,24 +127,30 @@ export function supplement_tool(panel) {
 export function verification_tool(panel) {
 	const rows = repair(panel).verifications || [];
 	const { open_cases = [], eligibility = {} } = repair(panel);
-	const foreign = rows.some((row) => !row.second_verifier_name && row.verifier !== frappe.session.user);
+	const foreign = rows.some(
+		(row) => !row.second_verifier_name && row.verifier !== frappe.session.user,
+	);
 	return tool(
 		__("Verification of the three conditions"),
 		verifications_table(panel, true),
 		(eligibility.other_listings || []).length
-			? el("p.sc-note", {}, __("Other listings of the same party were found: the third condition fails."))
+			? el(
+					"p.sc-note",
+					{},
+					__("Other listings of the same party were found: the third condition fails."),
+				)
 			: el("p.text-muted", {}, __("The register knows no other listing of the same party.")),
 		open_cases.length
 			? el(
 					"p.sc-note",
 					{},
 					__("Cases under way against the same party: "),
-					open_cases.map((name) => [form_link("SC Case", name), " "])
-			  )
+					open_cases.map((name) => [form_link("SC Case", name), " "]),
+				)
 			: null,
 		foreign
 			? small(__("Confirm as second verifier"), "primary", () => confirm_findings(panel, rows))
-			: null
+			: null,
 	);
 }
 
@@ -157,8 +165,8 @@ export function verifications_table(panel, may_act = false) {
 			const row = found[key];
 			const record = may_act
 				? small(row ? __("Correct") : __("Record the finding"), row ? "default" : "primary", () =>
-						verify(panel, key, row)
-				  )
+						verify(panel, key, row),
+					)
 				: "";
 			if (!row) return [__(key), badge(__("Not verified yet"), "orange"), "", "", record];
 			return [
@@ -171,7 +179,7 @@ export function verifications_table(panel, may_act = false) {
 						{},
 						row.method_label,
 						" ",
-						row.file ? link_out(row.file, __("Proof")) : null
+						row.file ? link_out(row.file, __("Proof")) : null,
 					),
 				],
 				[
@@ -179,12 +187,12 @@ export function verifications_table(panel, may_act = false) {
 					el(
 						"div.text-muted",
 						{},
-						row.second_verifier_name || __("Second verifier still to confirm")
+						row.second_verifier_name || __("Second verifier still to confirm"),
 					),
 				],
 				record,
 			];
-		})
+		}),
 	);
 }
 
@@ -233,7 +241,9 @@ function confirm_findings(panel, rows) {
 		fields: rows
 			.filter((row) => !row.second_verifier_name && row.verifier !== frappe.session.user)
 			.map((row) =>
-				fixed_text(`${row.condition_label}：${row.result_label}。${row.finding}（${row.verifier_name}）`)
+				fixed_text(
+					`${row.condition_label}：${row.result_label}。${row.finding}（${row.verifier_name}）`,
+				),
 			),
 		send: () => post("repair.confirm_verification", { application: panel.name }),
 	});
@@ -254,10 +264,10 @@ export function update_tool(panel) {
 					? [row.update_serial, el("div.text-muted", {}, day(row.updated_on))]
 					: badge(__("Not yet changed"), "orange"),
 				small(row.update_serial ? __("Correct") : __("Record the change"), "primary", () =>
-					update(panel, row)
+					update(panel, row),
 				),
-			])
-		)
+			]),
+		),
 	);
 }
 
@@ -281,7 +291,11 @@ function update(panel, row) {
 				default: row.updated_on || frappe.datetime.get_today(),
 				reqd: 1,
 			},
-			attach_field(panel, { fieldname: "evidence", label: __("Screenshot of the Update"), reqd: 1 }),
+			attach_field(panel, {
+				fieldname: "evidence",
+				label: __("Screenshot of the Update"),
+				reqd: 1,
+			}),
 		],
 		send: (values) => post("repair.update_system", { record: row.name, ...values }),
 	});
@@ -300,12 +314,15 @@ export function withdrawal_tool(panel, task) {
 			__("Taking down the publications"),
 			[__("Channel of publication"), __("State of the publication"), __("Evidence"), ""],
 			rows.map((row) => [
-				[row.channel_name, row.address ? el("div", {}, link_out(row.address, __("Web page"))) : null],
+				[
+					row.channel_name,
+					row.address ? el("div", {}, link_out(row.address, __("Web page"))) : null,
+				],
 				badge(row.state_label, WITHDRAWAL_COLOUR[row.state]),
 				withdrawal_evidence(row),
 				withdrawal_buttons(panel, row, review),
-			])
-		)
+			]),
+		),
 	);
 }
 
@@ -332,12 +349,14 @@ function withdrawal_buttons(panel, row, review) {
 			"div.sc-buttons",
 			{},
 			small(__("Confirm that it is gone"), "primary", () => confirm_gone(panel, row)),
-			small(__("Send back"), "default", () => send_back(panel, row))
+			small(__("Send back"), "default", () => send_back(panel, row)),
 		);
 	}
 	if (row.state === "Withdrawn") return "";
-	return small(row.state === "Taken Down" ? __("Correct") : __("Record the taking down"), "primary", () =>
-		take_down(panel, row)
+	return small(
+		row.state === "Taken Down" ? __("Correct") : __("Record the taking down"),
+		"primary",
+		() => take_down(panel, row),
 	);
 }
 
@@ -400,7 +419,10 @@ export function lifting_tool(panel) {
 			__("Lifting the measures"),
 			[__("Management measure"), __("State of the measure"), ""],
 			rows.map((row) => [
-				[el("div", {}, row.measure_title), row.content ? el("div.text-muted", {}, row.content) : null],
+				[
+					el("div", {}, row.measure_title),
+					row.content ? el("div.text-muted", {}, row.content) : null,
+				],
 				[
 					badge(row.state_label, LIFTING_COLOUR[row.state]),
 					row.lifted_on ? el("div.text-muted", {}, day(row.lifted_on)) : null,
@@ -408,8 +430,8 @@ export function lifting_tool(panel) {
 				row.state === "To Lift"
 					? small(__("Record the lifting"), "primary", () => lift(panel, row))
 					: "",
-			])
-		)
+			]),
+		),
 	);
 }
 
@@ -436,13 +458,14 @@ function lift(panel, row) {
 /** The report to the bureau above, and what it answered. */
 export function report_tool(panel) {
 	const rows = repair(panel).reports || [];
-	if (!rows.length) return el("p.text-muted", {}, __("Nothing has to be reported to the bureau above."));
+	if (!rows.length)
+		return el("p.text-muted", {}, __("Nothing has to be reported to the bureau above."));
 	return tool(
 		__("Report to the bureau above"),
 		reports_table(panel),
 		small(rows[0].serial ? __("Correct the report") : __("Record the report"), "primary", () =>
-			file_report(panel, rows[0])
-		)
+			file_report(panel, rows[0]),
+		),
 	);
 }
 
@@ -456,7 +479,7 @@ export function reports_table(panel) {
 			badge(row.status_label, row.status === "To Report" ? "orange" : "green"),
 			[row.serial || "", el("div.text-muted", {}, day(row.reported_on))],
 			row.comment || "",
-		])
+		]),
 	);
 }
 

@@ -16,7 +16,7 @@ from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, render
 from sclist_app.law.periods import Period
-from sclist_app.workflow import clocks, moving, runner, store, versions
+from sclist_app.workflow import clocks, moving, runner, statutes, store, versions
 from sclist_app.workflow.actions import refuse
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.checker import statute_unit
@@ -51,6 +51,7 @@ def _plan(loaded: store.LoadedRun, version: Document) -> moving.Plan:
 			calendar=calendar_of(loaded.run.bureau),
 			channel=loaded.kind.channel(loaded.doc),
 			names=shown_name,
+			law=statutes.current(),
 		)
 	except frappe.ValidationError as error:
 		# a step of the new version acts in a bureau that does not exist

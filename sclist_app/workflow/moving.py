@@ -145,12 +145,13 @@ def plan(
 	calendar: WorkCalendar | None = None,
 	channel: str = "",
 	names: Names = lambda _kind, code: code,
+	law: statute.Statute = statute.SHIPPED,
 ) -> Plan:
 	"""The move of a run from `old` to `new` on a day.
 
 	roster: who holds a step's post now. issued: kinds of the documents issued in the case, None: those that every
 	way to where it stands has drawn up. channel: where the application came from (`LimitRule.channel`).
-	names: (kind, code) → the name to show, for kind "limit" and "document".
+	names: (kind, code) → the name to show, for kind "limit" and "document". law: what bounds the limits.
 	"""
 	if state.status != "Active":
 		return Plan(state, findings=(_not_running(state),))
@@ -179,7 +180,7 @@ def plan(
 		drawn = set(issued) if issued is not None else _drawn(_behind(old), state.active)
 		findings += _passed(old, new, state, moved, drawn, names)
 		findings += _decided(old, new, state, moved, drawn, names)
-	clock_moves = tuple(_clock(old, new, c, on, calendar or seed_calendar(), channel) for c in clocks)
+	clock_moves = tuple(_clock(old, new, c, on, calendar or seed_calendar(), channel, law) for c in clocks)
 	findings += _told(clock_moves, names)
 	new_clocks = tuple(_clocks_begin(old, new, moved, more, clocks, channel))
 	if old != new:
@@ -549,7 +550,13 @@ def _decided(
 
 
 def _clock(
-	old: Procedure, new: Procedure, clock: ClockState, on: date, calendar: WorkCalendar, channel: str
+	old: Procedure,
+	new: Procedure,
+	clock: ClockState,
+	on: date,
+	calendar: WorkCalendar,
+	channel: str,
+	law: statute.Statute,
 ) -> ClockMove:
 	"""The clock of the same limit and step goes on with the new length, within the law and never into the past."""
 	before = old.limit(clock.limit, clock.step, channel)
@@ -564,7 +571,7 @@ def _clock(
 		return replace(stays, note=N_("The new version does not name this limit; it goes on as it began."))
 	if before is not None and (before.n, before.unit) == (rule.n, rule.unit):
 		return stays
-	n, unit, note = _lawful(rule, on, channel)
+	n, unit, note = _lawful(rule, on, channel, law)
 	due = clock.due(n, unit, calendar)
 	if clock.stands_still and due < clock.due_on:
 		return replace(stays, note=N_("The limit stands still; it is not shortened."))
@@ -581,18 +588,18 @@ def _clock(
 	return ClockMove(clock, "changed", n, unit, due, rule, note)
 
 
-def _lawful(rule: LimitRule, on: date, channel: str) -> tuple[int, str, str]:
+def _lawful(rule: LimitRule, on: date, channel: str, law: statute.Statute) -> tuple[int, str, str]:
 	"""The length of a limit, never longer than the law of the day has it."""
-	law_channel = "credit_china" if channel == "Credit China" else "own"
-	faults = errors(statute.check_limit(rule.limit, rule.n, checker.statute_unit(rule.unit), on, law_channel))
-	law = statute.limits(on, law_channel).get(rule.limit)
-	if law is None or not [f for f in faults if f.code in ("limit.maximum", "limit.fixed")]:
-		return rule.n, rule.unit, ""
-	return (
-		law.n,
-		_FORM_UNITS[law.unit],
-		N_("The new version's limit is longer than the law's; the law's is kept."),
+	of = "credit_china" if channel == "Credit China" else "own"
+	faults = errors(
+		statute.check_limit(rule.limit, rule.n, checker.statute_unit(rule.unit), on, of, statute=law)
 	)
+	bound = law.limits_on(on, of).get(rule.limit)
+	if bound is None or not [f for f in faults if f.code in ("limit.maximum", "limit.fixed")]:
+		return rule.n, rule.unit, ""
+	longest = bound.n if bound.maximum is None else bound.maximum
+	note = N_("The new version's limit is longer than the law's; the law's is kept.")
+	return longest, _FORM_UNITS[bound.unit], note
 
 
 def _told(moves: Iterable[ClockMove], names: Names) -> Iterable[Finding]:

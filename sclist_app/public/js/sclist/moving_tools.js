@@ -108,7 +108,9 @@ class MovingDialog {
 			row.bureau_name,
 			row.state,
 			this.verdict(row),
-			button(__("Preview"), { onclick: () => show_preview(row, this.frm.doc.name) }),
+			this.results.get(row.run)?.moved
+				? ""
+				: button(__("Preview"), { onclick: () => show_preview(row, this.frm.doc.name) }),
 		]);
 		return table(__("Running cases of {0}", [this.from]), heads, rows);
 	}

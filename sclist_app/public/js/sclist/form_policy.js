@@ -62,7 +62,11 @@ function apply_column(frm, table, column, said) {
 	const grid = frm.fields_dict[table]?.grid;
 	const df = frappe.meta.get_docfield(grid?.doctype, column);
 	if (!df) return;
-	const set = (property, value) => frm.set_df_property(table, property, value, frm.docname, column);
+	const set = (property, value) => {
+		// the copy of this document, which the grid takes over when it is drawn, and the rows drawn already
+		frappe.meta.get_docfield(grid.doctype, column, frm.docname)[property] = value;
+		frm.set_df_property(table, property, value, frm.docname, column);
+	};
 	set("read_only", OPEN.includes(said) ? 0 : 1);
 	set("reqd", said === "Required" || (df.reqd && !CLOSED.includes(said)) ? 1 : 0);
 	for_this_step(frm, `${table}.${column}`, "hidden", said === "Hidden", set, [1, df.hidden || 0], () => {

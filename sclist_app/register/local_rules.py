@@ -261,21 +261,25 @@ def named(bureau: str, text: str) -> str:
 
 
 def in_force(bureau: str) -> list[dict[str, Any]]:
-	"""For each field: label, what applies in words, and from whom; `own` if the bureau says so itself."""
+	"""For each field: label, what applies in words, from whom and since when; `own` if the bureau says so itself.
+
+	above, above_source: what would apply without the bureau's own word.
+	"""
 	rules = applying(bureau)
+	upwards = [rule for rule in rules if rule.bureau != bureau]
 	meta = frappe.get_meta(DOCTYPE)
 	rows = []
 	for field in FIELDS:
-		found = _find(rules, field)
+		found, above = _find(rules, field), _find(upwards, field)
 		rows.append(
 			{
 				"field": field,
 				"label": _(meta.get_field(field).label),
 				"text": _words(field, found.value),
 				"bureau": found.bureau,
-				"source": frappe.get_cached_value("SC Bureau", found.bureau, "bureau_name")
-				if found.bureau
-				else _("National default"),
+				"source": _source(found),
+				"above": _words(field, above.value),
+				"above_source": _source(above),
 				"since": frappe.get_cached_value(DOCTYPE, found.rule, "effective_from")
 				if found.rule
 				else None,
@@ -283,6 +287,12 @@ def in_force(bureau: str) -> list[dict[str, Any]]:
 			}
 		)
 	return rows
+
+
+def _source(found: Found) -> str:
+	if not found.bureau:
+		return _("National default")
+	return frappe.get_cached_value("SC Bureau", found.bureau, "bureau_name")
 
 
 def _words(field: str, given: Any) -> str:
@@ -315,6 +325,9 @@ def validate(doc: Document) -> None:
 		frappe.ValidationError: a value that cannot be; says what to enter.
 	"""
 	_refuse_changes(doc)
+	doc.rule_title = _("Rules of {0}").format(
+		frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name")
+	)[:140]
 	doc.copies = _copies(doc.copies)
 	doc.follow_up_months = ",".join(map(str, _months(doc.follow_up_months))) or (
 		"0" if (doc.follow_up_months or "").strip() else ""

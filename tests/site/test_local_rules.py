@@ -95,6 +95,8 @@ def test_the_form_is_told_what_applies_and_whose_it_is(people):
 	assert rows["hearing_mode"]["bureau"] == PROVINCE and not rows["hearing_mode"]["own"]
 	assert "省发展改革委" in rows["recipients"]["text"]
 	assert rows["copies"]["own"] and rows["copies"]["text"] == "4"
+	# what an empty field of a new draft would mean
+	assert rows["copies"]["above"] != "4" and rows["copies"]["above_source"] == rows["date_style"]["source"]
 	assert not rows["date_style"]["bureau"] and rows["date_style"]["source"]
 	assert set(rows) == set(local_rules.FIELDS)
 

@@ -71,7 +71,7 @@ async function show_in_force(frm) {
 		const control = frm.fields_dict[row.field];
 		if (!control) continue;
 		control.sc_own_description ??= control.df.description || "";
-		const now = __("If left empty: {0} ({1})", [row.text, row.source]);
+		const now = __("If left empty: {0} ({1})", [row.above, row.above_source]);
 		const own = control.sc_own_description ? `${__(control.sc_own_description)}<br>` : "";
 		frm.set_df_property(row.field, "description", own + frappe.utils.escape_html(now));
 	}

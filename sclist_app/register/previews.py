@@ -25,8 +25,10 @@ def paper_of(doc: Document, document_kind: str, subject: str) -> Paper:
 	procedure = load_procedure(doc.procedure_version)
 	if document_kind not in {rule.document_kind for rule in procedure.documents} | set(kind.joint):
 		frappe.throw(_("This procedure draws up no such document."))
+	# a paper that nobody is served is about the party all the same
 	to = next(
-		(a for a in kind.addressees(doc, DocumentRule("", "", document_kind)) if a.entity == subject), None
+		(a for a in kind.addressees(doc, DocumentRule("", "", document_kind)) if a.entity in (subject, "")),
+		None,
 	)
 	if to is None:
 		frappe.throw(_("This party is not a subject of the case."))

@@ -24,8 +24,8 @@ export function acceptance_tool(panel) {
 			: small(
 					supplements.length ? __("Change the list of missing papers") : __("List missing papers"),
 					"default",
-					() => ask_papers(panel, supplements),
-				),
+					() => ask_papers(panel, supplements)
+				)
 	);
 }
 
@@ -40,19 +40,19 @@ export function eligibility_list(told) {
 			{},
 			badge(
 				lines.length ? __("Something stands against it") : __("May be applied for"),
-				lines.length ? "red" : "green",
+				lines.length ? "red" : "green"
 			),
 			" ",
 			told.opens ? __("Early removal from {0}", [day(told.opens)]) : "",
-			told.term_end ? ` · ${__("Term until {0}", [day(told.term_end)])}` : "",
+			told.term_end ? ` · ${__("Term until {0}", [day(told.term_end)])}` : ""
 		),
 		lines.length
 			? el(
 					"ul.sc-reasons",
 					{},
-					lines.map((text) => el("li", {}, text)),
+					lines.map((text) => el("li", {}, text))
 				)
-			: null,
+			: null
 	);
 }
 
@@ -88,7 +88,7 @@ function supplements_table(panel, may_act = false) {
 			may_act && !row.supplied_on
 				? small(__("Record as handed in"), "primary", () => supply(panel, row))
 				: "",
-		]),
+		])
 	);
 }
 
@@ -119,7 +119,7 @@ export function supplement_tool(panel) {
 	return tool(
 		__("Missing papers"),
 		supplement_due ? el("p", {}, __("To be supplemented until {0}", [day(supplement_due)])) : null,
-		supplements_table(panel, true),
+		supplements_table(panel, true)
 	);
 }
 
@@ -128,7 +128,7 @@ export function verification_tool(panel) {
 	const rows = repair(panel).verifications || [];
 	const { open_cases = [], eligibility = {} } = repair(panel);
 	const foreign = rows.some(
-		(row) => !row.second_verifier_name && row.verifier !== frappe.session.user,
+		(row) => !row.second_verifier_name && row.verifier !== frappe.session.user
 	);
 	return tool(
 		__("Verification of the three conditions"),
@@ -137,7 +137,7 @@ export function verification_tool(panel) {
 			? el(
 					"p.sc-note",
 					{},
-					__("Other listings of the same party were found: the third condition fails."),
+					__("Other listings of the same party were found: the third condition fails.")
 				)
 			: el("p.text-muted", {}, __("The register knows no other listing of the same party.")),
 		open_cases.length
@@ -145,12 +145,12 @@ export function verification_tool(panel) {
 					"p.sc-note",
 					{},
 					__("Cases under way against the same party: "),
-					open_cases.map((name) => [form_link("SC Case", name), " "]),
+					open_cases.map((name) => [form_link("SC Case", name), " "])
 				)
 			: null,
 		foreign
 			? small(__("Confirm as second verifier"), "primary", () => confirm_findings(panel, rows))
-			: null,
+			: null
 	);
 }
 
@@ -165,7 +165,7 @@ export function verifications_table(panel, may_act = false) {
 			const row = found[key];
 			const record = may_act
 				? small(row ? __("Correct") : __("Record the finding"), row ? "default" : "primary", () =>
-						verify(panel, key, row),
+						verify(panel, key, row)
 					)
 				: "";
 			if (!row) return [__(key), badge(__("Not verified yet"), "orange"), "", "", record];
@@ -179,7 +179,7 @@ export function verifications_table(panel, may_act = false) {
 						{},
 						row.method_label,
 						" ",
-						row.file ? link_out(row.file, __("Proof")) : null,
+						row.file ? link_out(row.file, __("Proof")) : null
 					),
 				],
 				[
@@ -187,12 +187,12 @@ export function verifications_table(panel, may_act = false) {
 					el(
 						"div.text-muted",
 						{},
-						row.second_verifier_name || __("Second verifier still to confirm"),
+						row.second_verifier_name || __("Second verifier still to confirm")
 					),
 				],
 				record,
 			];
-		}),
+		})
 	);
 }
 
@@ -242,8 +242,8 @@ function confirm_findings(panel, rows) {
 			.filter((row) => !row.second_verifier_name && row.verifier !== frappe.session.user)
 			.map((row) =>
 				fixed_text(
-					`${row.condition_label}：${row.result_label}。${row.finding}（${row.verifier_name}）`,
-				),
+					`${row.condition_label}：${row.result_label}。${row.finding}（${row.verifier_name}）`
+				)
 			),
 		send: () => post("repair.confirm_verification", { application: panel.name }),
 	});
@@ -264,10 +264,10 @@ export function update_tool(panel) {
 					? [row.update_serial, el("div.text-muted", {}, day(row.updated_on))]
 					: badge(__("Not yet changed"), "orange"),
 				small(row.update_serial ? __("Correct") : __("Record the change"), "primary", () =>
-					update(panel, row),
+					update(panel, row)
 				),
-			]),
-		),
+			])
+		)
 	);
 }
 
@@ -321,8 +321,8 @@ export function withdrawal_tool(panel, task) {
 				badge(row.state_label, WITHDRAWAL_COLOUR[row.state]),
 				withdrawal_evidence(row),
 				withdrawal_buttons(panel, row, review),
-			]),
-		),
+			])
+		)
 	);
 }
 
@@ -349,14 +349,14 @@ function withdrawal_buttons(panel, row, review) {
 			"div.sc-buttons",
 			{},
 			small(__("Confirm that it is gone"), "primary", () => confirm_gone(panel, row)),
-			small(__("Send back"), "default", () => send_back(panel, row)),
+			small(__("Send back"), "default", () => send_back(panel, row))
 		);
 	}
 	if (row.state === "Withdrawn") return "";
 	return small(
 		row.state === "Taken Down" ? __("Correct") : __("Record the taking down"),
 		"primary",
-		() => take_down(panel, row),
+		() => take_down(panel, row)
 	);
 }
 
@@ -430,8 +430,8 @@ export function lifting_tool(panel) {
 				row.state === "To Lift"
 					? small(__("Record the lifting"), "primary", () => lift(panel, row))
 					: "",
-			]),
-		),
+			])
+		)
 	);
 }
 
@@ -464,8 +464,8 @@ export function report_tool(panel) {
 		__("Report to the bureau above"),
 		reports_table(panel),
 		small(rows[0].serial ? __("Correct the report") : __("Record the report"), "primary", () =>
-			file_report(panel, rows[0]),
-		),
+			file_report(panel, rows[0])
+		)
 	);
 }
 
@@ -479,7 +479,7 @@ export function reports_table(panel) {
 			badge(row.status_label, row.status === "To Report" ? "orange" : "green"),
 			[row.serial || "", el("div.text-muted", {}, day(row.reported_on))],
 			row.comment || "",
-		]),
+		])
 	);
 }
 

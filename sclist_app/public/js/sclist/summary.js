@@ -62,7 +62,10 @@ const SUMMARIES = {
 	],
 	"SC Removal": (doc) => [
 		[__("Listed party"), listed(doc)],
-		[__("Term of the listing"), [day(doc.listed_on), day(doc.term_end)].filter(Boolean).join(" – ")],
+		[
+			__("Term of the listing"),
+			[day(doc.listed_on), day(doc.term_end)].filter(Boolean).join(" – "),
+		],
 		[__("Change of Basis"), doc.basis_kind ? __(doc.basis_kind) : ""],
 		[
 			__("Paper That Changed the Basis"),
@@ -132,7 +135,9 @@ function listed(doc) {
 }
 
 function files(rows) {
-	return (rows || []).map((row) => el("div", {}, row.file ? link_out(row.file, row.title) : row.title));
+	return (rows || []).map((row) =>
+		el("div", {}, row.file ? link_out(row.file, row.title) : row.title)
+	);
 }
 
 function subject(row) {

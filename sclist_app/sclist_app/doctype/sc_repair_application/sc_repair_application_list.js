@@ -5,9 +5,14 @@ frappe.listview_settings["SC Repair Application"] = {
 		const text = frappe.utils.escape_html;
 		if (doc.run_status === "Ended") {
 			const colour = { Removed: "green", "Not Removed": "red", "Application Refused": "orange" };
-			return [__(doc.outcome || "Ended"), colour[doc.outcome] || "gray", `outcome,=,${doc.outcome || ""}`];
+			return [
+				__(doc.outcome || "Ended"),
+				colour[doc.outcome] || "gray",
+				`outcome,=,${doc.outcome || ""}`,
+			];
 		}
-		if (doc.state_title) return [text(doc.state_title), "blue", `state_title,=,${text(doc.state_title)}`];
+		if (doc.state_title)
+			return [text(doc.state_title), "blue", `state_title,=,${text(doc.state_title)}`];
 		return [__("In progress"), "blue", "run_status,=,Active"];
 	},
 	formatters: {

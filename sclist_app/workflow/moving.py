@@ -17,7 +17,7 @@ from sclist_app.law import statute
 from sclist_app.law.calendar import WorkCalendar, seed_calendar
 from sclist_app.law.findings import N_, Finding, Word, errors
 from sclist_app.law.periods import ELAPSING, UNROLLED, Pause, Period, due_date
-from sclist_app.workflow import checker, runner
+from sclist_app.workflow import checker, envelope, runner
 from sclist_app.workflow.model import LimitRule, Nature, Procedure, Step, Verb
 from sclist_app.workflow.runner import ACTIVE, FINISHED, LEFT, Happened, RunState, StepState, TaskState
 
@@ -26,7 +26,11 @@ __all__ = ["ClockMove", "ClockState", "Plan", "StepMove", "VoteMove", "plan"]
 # The party was told these in writing; nobody takes days from them afterwards.
 TOLD = ("T01", "T02", "T11")
 # Documents that decide: the law knows one of them in a case, and no way back behind it.
-DECISIONS = ("D05", "D06", "D09", "D13a", "D13b", "D15", "D16", "D17")
+DECISIONS = (
+	*dict.fromkeys(d for of in envelope.DECISIONS.values() for documents in of.values() for d in documents),
+	"D06",
+	"D16",
+)
 # Documents without which what follows would not be lawful (办法第九条, 第十条, 第十九条, 第二十条).
 BINDING_DOCUMENTS = ("D01", "D12a", *DECISIONS)
 # Duties of the law: a version may order them otherwise, but no case may slip past them.

@@ -17,6 +17,7 @@ import { hide_repeated_labels } from "./sclist/tidy";
 import { MyDesk } from "./sclist/my_desk";
 import { end_absence, enter_absence, offer_effects, retry_effect } from "./sclist/absences";
 import { version_tools } from "./sclist/version_tools";
+import { package_tools } from "./sclist/package_tools";
 import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
 import { offer_fields } from "./sclist/policy_rows";
@@ -38,6 +39,7 @@ Object.assign(sclist, {
 	show_outline,
 	MyDesk,
 	version_tools,
+	package_tools,
 	show_applying,
 	enter_absence,
 	end_absence,

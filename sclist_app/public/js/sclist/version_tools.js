@@ -290,7 +290,7 @@ function copy(frm) {
 				fieldname: "code",
 				fieldtype: "Data",
 				label: __("Procedure Code"),
-				default: `listing-${own || "local"}`,
+				default: `${frm.doc.kind.toLowerCase().replaceAll(" ", "-")}-${own || "local"}`,
 				reqd: 1,
 			},
 		],

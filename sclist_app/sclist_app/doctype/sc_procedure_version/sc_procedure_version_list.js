@@ -1,5 +1,8 @@
 frappe.listview_settings["SC Procedure Version"] = {
 	add_fields: ["status"],
+	onload(list) {
+		sclist.package_tools(list);
+	},
 	get_indicator(doc) {
 		const colour = { Draft: "orange", "In Review": "blue", Published: "green", Retired: "gray" }[
 			doc.status

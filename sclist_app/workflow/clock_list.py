@@ -10,8 +10,10 @@ from frappe.utils import getdate
 
 from sclist_app.access.today import today
 from sclist_app.law.periods import ELAPSING, TERMS
-from sclist_app.workflow import actions, clocks, extension, store
+from sclist_app.law.statute import limits
+from sclist_app.workflow import actions, clocks, extension, statutes, store
 from sclist_app.workflow.desk import days_left
+from sclist_app.workflow.envelope import CHANNELS
 
 __all__ = ["shown"]
 
@@ -59,12 +61,21 @@ def _row(loaded: store.LoadedRun, row, has_task: bool) -> dict[str, Any]:
 		# nobody is late when a term or a period of the party ends
 		"overdue": row.limit not in ELAPSING
 		and ((running and due < today()) or bool(row.stopped_on and getdate(row.stopped_on) > due)),
-		"article": frappe.get_cached_value("SC Time Limit", row.limit, "article") or "",
+		"article": _article(row),
 		"explained": _explained(row),
 		"paused": _paused(row),
 		"extended": _extended(row),
 		"may": extension.may(loaded, row, has_task) if row.status in ("Running", "Paused") else None,
 	}
+
+
+def _article(row) -> str:
+	"""What the limit rests on; for one channel that may be another rule than for the rest."""
+	if row.channel in CHANNELS and row.channel:
+		own = limits(getdate(row.started_on), CHANNELS[row.channel], statutes.current())
+		if row.limit in own:
+			return own[row.limit].article
+	return frappe.get_cached_value("SC Time Limit", row.limit, "article") or ""
 
 
 def _paused(row) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ import pytest
 from sclist_app.api import clocks as api
 from sclist_app.api import run as run_api
 from sclist_app.audit.events import verify
+from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow.actions import ChangedSince, NotAllowedByLaw
 from tests.site.limits import clock, in_review, notes, on, row_of, token
 from tests.site.support import CITY, DISTRICT, Case, as_user, refused, user_of
@@ -281,3 +282,25 @@ def test_other_bureaus_neither_extend_nor_pause(case):
 		):
 			with refused(frappe.PermissionError):
 				act()
+
+
+# --- an application forwarded by 信用中国
+
+
+def test_the_shorter_limit_of_credit_china_is_extended_to_that_of_the_order(world):
+	"""核实并作出决定: ten working days, and ten more by the principal leader, of the twenty the Order allows."""
+	listed, _day = world.listed
+	record = frappe.db.get_value("SC Listing Record", {"case": listed, "entity_kind": "Unit"}, "name")
+	repair = RepairPlayer(record, date(2025, 11, 10))
+	repair.open(channel="Credit China", external_number="XYZG2025111000012")
+	repair.play("R30")
+	row = frappe.get_doc("SC Clock", {"run": repair.run, "limit": "T12", "status": "Running"})
+	assert (row.n, row.channel, row.started_on) == (10, "Credit China", date(2025, 11, 10))
+	assert row.due_on == date(2025, 11, 24)
+	with on(date(2025, 11, 20)), as_user(LEADER):
+		shown = next(c for c in run_api.view(repair.doctype, repair.case)["clocks"] if c["name"] == row.name)
+		assert "国办发〔2025〕22号" in shown["article"] or "信用修复" in shown["article"]
+		seq = frappe.db.get_value("SC Run", repair.run, "seq")
+		with refused(frappe.ValidationError, match="10个工作日"):
+			api.extend(row.name, 11, "需要现场核查。", seq, token())
+		assert api.extend(row.name, 10, "需要现场核查。", seq, token())["due_on"] == date(2025, 12, 8)

@@ -1,4 +1,4 @@
-import { badge, button, el, section } from "./dom";
+import { badge, button, el, on_one_line, section } from "./dom";
 import { ask, choices, fixed_text } from "./ask";
 import { new_token, post } from "./calls";
 import { day, due_badge, due_colour } from "./words";
@@ -34,19 +34,7 @@ function row(panel, clock, running) {
 		"li",
 		{ "data-limit": clock.limit },
 		el("div.sc-clock-head", {}, el("strong", {}, clock.limit_name), state(clock, running)),
-		el(
-			"div.text-muted",
-			{},
-			[
-				length(clock),
-				clock.channel_label,
-				clock.started_on ? __("from {0}", [day(clock.started_on)]) : "",
-				clock.due_on && !clock.paused ? __("until {0}", [day(clock.due_on)]) : "",
-				clock.article || "",
-			]
-				.filter(Boolean)
-				.join(" · ")
-		),
+		el("div.text-muted", {}, facts(clock)),
 		running && !clock.paused ? bar(clock, colour) : null,
 		remarks(clock).map((text) => el("p.sc-clock-note", {}, text)),
 		acts(panel, clock),
@@ -54,6 +42,18 @@ function row(panel, clock, running) {
 			? el("details", {}, el("summary", {}, __("How it is counted")), el("p", {}, clock.explained))
 			: null
 	);
+}
+
+function facts(clock) {
+	return [
+		length(clock),
+		clock.channel_label,
+		clock.started_on && on_one_line(__("from {0}", [day(clock.started_on)])),
+		clock.due_on && !clock.paused && on_one_line(__("until {0}", [day(clock.due_on)])),
+		clock.article,
+	]
+		.filter(Boolean)
+		.flatMap((fact, i) => (i ? [" · ", fact] : [fact]));
 }
 
 function state(clock, running) {

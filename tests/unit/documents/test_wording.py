@@ -87,6 +87,17 @@ def test_long_titles_break_evenly_and_never_before_a_closing_mark():
 		assert "".join(parts) == "字" * length and max(map(len, parts)) <= 20
 
 
+@pytest.mark.parametrize(
+	("title", "first"),
+	[
+		("准予提前移出安全生产严重失信主体名单决定书", "准予提前移出安全生产"),
+		("关于准予提前移出安全生产严重失信主体名单情况的报告", "关于准予提前移出安全生产"),
+	],
+)
+def test_titles_do_not_break_our_words(title, first):
+	assert title_lines(title)[0] == first
+
+
 def _render(body: str, **groups) -> str:
 	return render_html(body, sample_facts(**groups))
 

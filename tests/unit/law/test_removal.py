@@ -1,8 +1,11 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sclist_app.law.periods import earliest_early_removal, term_end
 from sclist_app.law.removal import (
 	CONDITIONS,
 	RemovalFacts,
@@ -94,3 +97,37 @@ def test_refusal_needs_reasons():
 def test_upward_report_and_restoration():
 	assert [needs_upward_report(x) for x in ("province", "city", "county")] == [False, True, True]
 	assert restored_term(date(2026, 3, 2)) == (date(2029, 3, 2), date(2027, 3, 3))
+
+
+@given(st.dates(date(2023, 10, 1), date(2030, 12, 31)), st.integers(-800, 1600))
+def test_the_window_is_open_from_the_first_day_to_the_end_of_the_term(listed, offset):
+	"""Closed before, open in between, over after: never two answers for one day."""
+	facts = replace(FACTS, listed_on=listed)
+	day = listed + timedelta(days=offset)
+	found = codes(may_apply(facts, day))
+	if day < earliest_early_removal(listed):
+		assert found == ["removal.too_early"]
+	elif day > term_end(listed):
+		assert found == ["removal.term_over"]
+	else:
+		assert found == []
+
+
+@given(
+	st.sets(st.sampled_from(sorted(CONDITIONS))),
+	st.sets(st.sampled_from(["obligations", "effects"])),
+	st.booleans(),
+	st.one_of(st.none(), st.dates(date(2025, 1, 1), date(2027, 12, 31))),
+)
+def test_what_bars_the_application_bars_the_grant(met, proofs, lifetime, until):
+	facts = replace(
+		FACTS, met=frozenset(met), proofs=frozenset(proofs), lifetime_ban=lifetime, ban_until=until
+	)
+	grant = codes(may_grant(facts, TODAY))
+	assert set(codes(may_apply(facts, TODAY))) <= set(grant)
+	assert bool(grant) != (
+		met == set(CONDITIONS)
+		and proofs == {"obligations", "effects"}
+		and not lifetime
+		and (until is None or until < TODAY)
+	)

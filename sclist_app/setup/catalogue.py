@@ -1,5 +1,7 @@
 """The law on a site: SC Statute out of the release, and SC Time Limit, the catalogue that follows what is in force."""
 
+from copy import deepcopy
+
 import click
 import frappe
 from frappe import _
@@ -20,19 +22,17 @@ def seed(ledger: Ledger) -> None:
 	"""
 	with engine_writes():
 		for row in law.statute_rows():
-			key = {field: row.pop(field) for field in ("code", "channel", "valid_from")}
-			if not _fits(key, row):
-				continue
-			ledger.seed(statutes.DOCTYPE, key, row, refresh="untouched")
+			name = statutes.name_of(row["code"], row["channel"], row["valid_from"])
+			if _fits(name, row):
+				ledger.seed(statutes.DOCTYPE, {"name": name}, row, refresh="untouched")
 	statutes.forget()
 	_limits(ledger)
 
 
-def _fits(key: dict, row: dict) -> bool:
-	filters = {field: ["is", "not set"] if value is None else value for field, value in key.items()}
-	if frappe.db.exists(statutes.DOCTYPE, filters):
+def _fits(name: str, row: dict) -> bool:
+	if frappe.db.exists(statutes.DOCTYPE, name):
 		return True
-	found = statutes.fits(frappe.get_doc({"doctype": statutes.DOCTYPE, "name": "new", **key, **row}))
+	found = statutes.fits(frappe.get_doc({"doctype": statutes.DOCTYPE, "name": name, **deepcopy(row)}))
 	for finding in found:
 		click.secho(_("Not entered: {0}").format(render(finding, _)), fg="yellow")
 	return not found

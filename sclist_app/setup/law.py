@@ -129,7 +129,7 @@ def statute_rows(of: statute.Statute = statute.SHIPPED) -> Iterator[Row]:
 	for rule in sorted((*of.limits, *of.invariants), key=lambda x: x.valid_from):
 		row: Row = {
 			"code": rule.code,
-			"channel": None,
+			"channel": "",
 			"valid_from": rule.valid_from,
 			"valid_to": rule.valid_to,
 			"rule_name": rule.name,
@@ -140,7 +140,7 @@ def statute_rows(of: statute.Statute = statute.SHIPPED) -> Iterator[Row]:
 		if isinstance(rule, statute.Limit):
 			row |= {
 				"kind": "Time Limit",
-				"channel": "Credit China" if rule.channel == "credit_china" else None,
+				"channel": "Credit China" if rule.channel == "credit_china" else "",
 				"n": rule.n,
 				"unit": _UNITS[rule.unit],
 				"bound": _BOUNDS[rule.bound],

@@ -7,6 +7,7 @@ a legal text to have changed with the release.
 import hashlib
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, Literal
 
 import frappe
@@ -39,7 +40,8 @@ class Ledger:
 		entry = "/".join([doctype, *(str(v or "") for v in key.values())])
 		shipped = _digest(values)
 		if name is None:
-			doc = frappe.get_doc({"doctype": doctype, **key, **values})
+			# a copy: the framework writes into the rows of tables
+			doc = frappe.get_doc({"doctype": doctype, **key, **deepcopy(dict(values))})
 			# rows may point to rows seeded after them
 			doc.flags.ignore_links = True
 			doc.insert(ignore_permissions=True)
@@ -55,7 +57,7 @@ class Ledger:
 			if refresh == "untouched" and edited:
 				return
 			if _differs(doc, values):
-				doc.update(dict(values))
+				doc.update(deepcopy(dict(values)))
 				doc.save(ignore_permissions=True)
 				self.refreshed += 1
 		if refresh != "never":
@@ -87,7 +89,15 @@ def _find(doctype: str, key: Mapping[str, Any]) -> str | None:
 
 
 def _current(doc: Document, values: Mapping[str, Any]) -> dict[str, Any]:
-	return {field: doc.get(field) for field in values}
+	return {field: _plain(doc.get(field), value) for field, value in values.items()}
+
+
+def _plain(value: Any, shipped: Any) -> Any:
+	"""A field as it was shipped; of the rows of a table only the shipped columns, not what the framework adds."""
+	if not isinstance(shipped, list):
+		return value
+	columns = sorted({column for row in shipped for column in row})
+	return [{column: row.get(column) for column in columns} for row in value or ()]
 
 
 def _differs(doc: Document, values: Mapping[str, Any]) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
 	"fits",
 	"forget",
 	"log",
+	"name_of",
 	"name_row",
 	"of_row",
 	"refuse_delete",
@@ -110,11 +111,14 @@ def of_row(row: Any, kinds: Any) -> Limit | Invariant:
 	)
 
 
-def name_row(doc: Document) -> None:
+def name_of(code: str, channel: str, valid_from: Any) -> str:
 	"""A row is named by code, channel and first day."""
-	channel = CHANNELS.get(doc.channel or "")
-	suffix = f"@{channel}" if doc.channel else ""
-	doc.name = f"{(doc.code or '').strip()}{suffix}-{getdate(doc.valid_from)}"
+	suffix = f"@{CHANNELS[channel]}" if channel in CHANNELS and channel else ""
+	return f"{code.strip()}{suffix}-{getdate(valid_from)}"
+
+
+def name_row(doc: Document) -> None:
+	doc.name = name_of(doc.code or "", doc.channel or "", doc.valid_from)
 
 
 def fits(doc: Document) -> list[Finding]:

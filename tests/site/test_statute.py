@@ -14,7 +14,7 @@ from sclist_app.access.today import as_of
 from sclist_app.api import procedures as api
 from sclist_app.exchange import packages, procedures
 from sclist_app.law.statute import KINDS, SHIPPED
-from sclist_app.setup import catalogue
+from sclist_app.setup import catalogue, law
 from sclist_app.setup.demo import DISTRICT, PROVINCE, user_of
 from sclist_app.setup.ledger import Ledger
 from sclist_app.workflow import statutes, store
@@ -71,8 +71,8 @@ def logged(event: str) -> list[str]:
 
 
 def test_the_site_holds_the_shipped_law(site):
-	law = statutes.current()
-	assert (set(law.limits), set(law.invariants)) == (set(SHIPPED.limits), set(SHIPPED.invariants))
+	held = statutes.current()
+	assert (set(held.limits), set(held.invariants)) == (set(SHIPPED.limits), set(SHIPPED.invariants))
 
 
 def test_set_up_again_changes_nothing(site):
@@ -164,6 +164,22 @@ def test_a_release_gives_way_to_the_sites_own_row(site):
 	ledger = Ledger()
 	catalogue.seed(ledger)
 	assert ledger.inserted == 0 and not frappe.db.exists("SC Statute", T04)
+
+
+def test_a_rule_follows_the_release_until_somebody_ends_it(site, monkeypatch):
+	kept, followed = "INV-mark-2023-10-01", "INV-acceptance-2023-10-01"
+	ended(kept, "2099-12-31")
+	rows = list(law.statute_rows())
+	for shipped in rows:
+		if shipped["code"] in ("INV-mark", "INV-acceptance"):
+			shipped["text"] = "本版本的文字"
+	monkeypatch.setattr(law, "statute_rows", lambda: iter([dict(r) for r in rows]))
+	ledger = Ledger()
+	catalogue.seed(ledger)
+	assert ledger.refreshed == 1
+	assert frappe.db.get_value("SC Statute", followed, "text") == "本版本的文字"
+	assert frappe.db.get_value("SC Statute", kept, ["text", "valid_to"])[1] == date(2099, 12, 31)
+	assert frappe.db.get_value("SC Statute", kept, "text") != "本版本的文字"
 
 
 def test_only_who_administers_the_site_writes_the_law(site, people):

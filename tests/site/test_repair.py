@@ -556,7 +556,7 @@ def test_an_event_of_each_act_stands_in_the_chains(apply):
 
 	repair = apply()
 	repair.play()
-	assert verify(f"{APPLICATION}:{repair.case}") == []
+	assert verify(APPLICATION, repair.case) == []
 	events = set(frappe.get_all("SC Event", filters={"chain": f"{APPLICATION}:{repair.case}"}, pluck="event"))
 	assert {"verified", "verification_confirmed", "report_filed"} <= events
 	of_case = set(

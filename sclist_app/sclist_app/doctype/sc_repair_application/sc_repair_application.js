@@ -6,7 +6,6 @@ frappe.ui.form.on("SC Repair Application", {
 	refresh(frm) {
 		const engine = ["state", "state_title", "run", "run_status", "outcome", "is_demo"];
 		frm.toggle_display(engine, false);
-		frm.toggle_display(["tab_progress", "tab_examination", "application_title"], !frm.is_new());
 		if (frm.is_new() && frm.doc.record) tell(frm);
 	},
 

@@ -1,5 +1,7 @@
 frappe.ui.form.on("SC Upward Report", {
 	refresh(frm) {
+		offer_paper(frm, frm.doc.decision, __("Removal Decision"));
+		offer_paper(frm, frm.doc.paper, __("Report Paper"));
 		const own = sclist.my_bureau_codes().includes(frm.doc.bureau);
 		if (!own || frm.doc.status === "To Report") return;
 		if (frm.doc.status === "Reported") {
@@ -21,6 +23,12 @@ frappe.ui.form.on("SC Upward Report", {
 		);
 	},
 });
+
+function offer_paper(frm, notice, label) {
+	if (!notice) return;
+	const address = `/api/method/sclist_app.api.papers.download?notice=${encodeURIComponent(notice)}`;
+	frm.add_custom_button(label, () => window.open(address, "_blank", "noopener"), __("Papers"));
+}
 
 async function send(frm, method, args) {
 	await frappe.call({

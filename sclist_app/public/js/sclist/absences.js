@@ -110,7 +110,8 @@ export async function offer_effects(frm) {
 		"options",
 		effects.map((row) => ({
 			value: row.value,
-			label: row.after_commit ? `${row.label}（${__("after saving")}）` : row.label,
+			label: row.value,
+			description: row.after_commit ? `${row.label}（${__("after saving")}）` : row.label,
 		}))
 	);
 }

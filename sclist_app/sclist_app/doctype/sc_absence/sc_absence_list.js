@@ -9,7 +9,8 @@ frappe.listview_settings["SC Absence"] = {
 	},
 	formatters: {
 		from_date(value, _df, doc) {
-			const day = (date) => frappe.datetime.str_to_user(date);
+			const year = frappe.datetime.get_today().slice(0, 5);
+			const day = (date) => (date.startsWith(year) ? date.slice(5) : date);
 			const who = doc.deputy_name ? __("by {0}", [doc.deputy_name]) : __("no deputy named");
 			const text = `${__("{0} to {1}", [day(doc.from_date), day(doc.to_date)])} · ${who}`;
 			return frappe.utils.escape_html(text);

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Literal, get_args
 
 from sclist_app.law.calendar import WorkCalendar, seed_calendar
-from sclist_app.law.findings import N_
 
 Unit = Literal["workday", "day", "month", "year"]
 UNITS: tuple[str, ...] = get_args(Unit)
@@ -27,10 +26,9 @@ TERMS = ("T05", "T06")
 UNROLLED = (*TERMS, "T15")
 # Periods that run for the party or by themselves. Nobody is late when they end, and no bureau can stop them.
 ELAPSING = (*UNROLLED, "T16", "T17")
-# Limits of the bureau's own work that may stand still alone, for one of the causes. The others run from a
+# Limits of the bureau's own work that may stand still alone. The others run from a
 # decision or from its basis, and nothing but the suspension of the whole case stops them.
 PAUSABLE = ("T10", "T11", "T12", "T13", "T14", "T18", "T22", "T23")
-PAUSE_CAUSES = (N_("Supplement"), N_("Appraisal"), N_("Other Department"), N_("Announcement"))
 
 _DAY = timedelta(days=1)
 

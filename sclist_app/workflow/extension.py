@@ -19,14 +19,16 @@ from sclist_app.access.today import today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
 from sclist_app.law.findings import N_
-from sclist_app.law.periods import PAUSE_CAUSES
 from sclist_app.law.statute import check_limit
 from sclist_app.workflow import actions, clocks, statutes, store
 from sclist_app.workflow.envelope import CHANNELS, statute_unit
 from sclist_app.workflow.model import LimitRule
 from sclist_app.workflow.notes import tell
 
-__all__ = ["extend", "may", "pause", "request", "resume"]
+__all__ = ["CAUSES", "extend", "may", "pause", "request", "resume"]
+
+# Why one limit may stand still while the case goes on.
+CAUSES = (N_("Supplement"), N_("Appraisal"), N_("Other Department"), N_("Announcement"))
 
 
 def extend(clock: str, n: int, reason: str, seen: int, token: str) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def pause(clock: str, cause: str, reason: str, seen: int, token: str) -> dict[st
 	if loaded is None:
 		return _done(row)
 	_with_task(loaded)
-	if cause not in PAUSE_CAUSES:
+	if cause not in CAUSES:
 		frappe.throw(_("Choose why the limit stands still."))
 	reason = _reason(reason)
 	if not frappe.get_cached_value("SC Time Limit", row.limit, "pausable"):

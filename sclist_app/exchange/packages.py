@@ -52,6 +52,7 @@ class Form:
 FORMS: Mapping[str, Form] = {
 	"SC Document Template": Form(("document_kind", "enabled", "date_style", "body"), ("document_kind",)),
 	"SC Text Block": Form(("block", "text"), ("block",)),
+	"SC Term": Form(("term", "word"), ("term",)),
 	"SC Number Rule": Form(("document_kind", "prefix", "start"), ("document_kind",)),
 	"SC Publication Channel": Form(
 		("code", "channel_name", "own_page", "mandatory", "owner_organ", "enabled"), ("code",)

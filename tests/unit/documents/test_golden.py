@@ -72,6 +72,10 @@ CASES = {
 	"D19": ("D19", {}),
 	"D20": ("D20", {}),
 	"D20a": ("D20a", {}),
+	"D02h": ("D02h", {"hearing": {"closed_reason": None}}),
+	"D02h-closed": ("D02h", {"addressee": PERSON}),
+	"D21": ("D21", {}),
+	"D22": ("D22", {"document": {"number": None}}),
 }
 
 

@@ -13,11 +13,12 @@ export function listing_report_tool(panel) {
 		el("div.sc-label", {}, __("Report of the listing to the bureau above")),
 		table(
 			__("Report of the listing to the bureau above"),
-			[__("Listed party"), __("State of the report"), __("Serial Number of the Report")],
+			[__("Listed party"), __("State of the report"), __("Serial Number of the Report"), ""],
 			rows.map((row) => [
 				row.entity_name,
 				badge(row.status_label, row.status === "To Report" ? "orange" : "green"),
 				[row.serial || "", el("div.text-muted", {}, day(row.reported_on))],
+				"",
 			])
 		),
 		button(rows[0].serial ? __("Correct the report") : __("Record the report"), {

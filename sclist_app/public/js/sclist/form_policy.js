@@ -69,10 +69,10 @@ function apply_column(frm, table, column, said) {
 	};
 	set("read_only", OPEN.includes(said) ? 0 : 1);
 	set("reqd", said === "Required" || (df.reqd && !CLOSED.includes(said)) ? 1 : 0);
-	for_this_step(frm, `${table}.${column}`, "hidden", said === "Hidden", set, [1, df.hidden || 0], () => {
-		// the grid keeps the columns it once chose
-		grid.visible_columns = [];
-	});
+	for_this_step(frm, `${table}.${column}`, "hidden", said === "Hidden", set, [1, df.hidden || 0], () =>
+		// the grid keeps the columns it once chose, and so does each of its rows
+		grid.reset_grid()
+	);
 }
 
 // What one step changed, the next one puts back; what other scripts set is left alone.

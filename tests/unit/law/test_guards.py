@@ -4,7 +4,8 @@ from datetime import date
 import pytest
 
 from sclist_app.law.calendar import seed_calendar
-from sclist_app.law.facts import DefenceFacts
+from sclist_app.law.facts import DefenceFacts, ScopeFacts
+from sclist_app.law.findings import render
 from sclist_app.law.grounds import GROUNDS
 from sclist_app.law.guards import (
 	DECISION_ITEMS,
@@ -16,6 +17,7 @@ from sclist_app.law.guards import (
 	g5_decision,
 	g6_single,
 	g7_listing_date,
+	g8_scope,
 	may_decide,
 	may_issue_notice,
 	may_leave_registration,
@@ -179,10 +181,63 @@ class TestG3:
 		assert g3(facts) == ["g3.hearing"]
 		assert g3(replace(facts, hearing_finished=True)) == []
 
+	def test_an_offered_hearing_may_be_asked_for_five_working_days(self):
+		"""Whatever the procedure leaves for a defence: 2023-10-09 served, the 16th is the fifth working day."""
+		facts, short = noticed(case(), SERVED, hearing_offered=True), Period(3, "workday")
+		assert g3(facts, date(2023, 10, 12), short) == ["g3.window"] * 2
+		assert g3(facts, date(2023, 10, 13), short) == ["g3.hearing_window"] * 2
+		assert g3(facts, date(2023, 10, 16), short) == ["g3.hearing_window"] * 2
+		assert g3(facts, date(2023, 10, 17), short) == []
+		assert g3(noticed(case(), SERVED), date(2023, 10, 13), short) == []
+
+	def test_who_asked_or_waived_is_not_waited_for(self):
+		facts, short = noticed(case(), SERVED, hearing_offered=True), Period(3, "workday")
+		asked = tuple(DefenceFacts(s.row, "hearing", SERVED) for s in facts.subjects)
+		day = date(2023, 10, 13)
+		assert g3(replace(facts, defences=asked), day, short) == []
+		assert g3(replace(facts, defences=asked, hearing_requested=True), day, short) == ["g3.hearing"]
+		assert g3(waived(facts), day, short) == []
+
 	def test_persons_only_shown_need_no_notice(self):
 		facts = noticed(case(), SERVED)
 		shown = replace(LEADER, row="x", entity="E-x", role="legal_representative")
 		assert g3(replace(facts, subjects=(*facts.subjects, shown))) == []
+
+
+class TestG8Scope:
+	"""A local rule narrows what the bureau lists; a written designation stands above it."""
+
+	MINES = ScopeFacts(industries=("矿山", "化工"))
+	HERE = ScopeFacts(area="14", area_name="山西省")
+
+	def test_without_a_rule_everything_is_covered(self):
+		assert g8_scope(case()) == []
+
+	@pytest.mark.parametrize(
+		("industry", "expected"), [("矿山", []), ("商贸", ["g8.industry"]), ("", ["g8.industry"])]
+	)
+	def test_industries(self, industry, expected):
+		facts = case(scope=self.MINES, industry=industry)
+		assert codes(g8_scope(facts)) == expected
+		assert codes(g8_scope(replace(facts, designation="晋应急函〔2024〕8号"))) == []
+		assert set(expected) <= set(codes(may_leave_registration(facts)))
+
+	def test_institutions_belong_to_no_industry(self):
+		body = replace(UNIT, kind="institution")
+		assert g8_scope(case("7-2", scope=self.MINES, subjects=(body,))) == []
+
+	def test_place_of_registration(self):
+		inside, outside = replace(UNIT, division="140105"), replace(UNIT, division="370102")
+		assert g8_scope(case(scope=self.HERE, subjects=(inside,))) == []
+		(found,) = g8_scope(case(scope=self.HERE, subjects=(outside,)))
+		assert found.code == "g8.area" and found.row == UNIT.row and "山西省" in render(found)
+		# nobody is refused for a place that is not known
+		assert g8_scope(case(scope=self.HERE, subjects=(UNIT,))) == []
+
+	def test_the_rule_says_what_to_do(self):
+		scope = replace(self.MINES, note="移送市应急管理局办理。")
+		(found,) = g8_scope(case(scope=scope, industry="商贸"))
+		assert "移送市应急管理局办理" in render(found) and "第二条" in found.article
 
 
 class TestG4AndDiscussion:

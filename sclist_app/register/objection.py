@@ -297,6 +297,8 @@ class ObjectionKind(PaperKind):
 			doc.follow_up_removal = removals.open_after_objection(
 				doc.record, doc.name, doc.answer_reasons or ""
 			)
+		elif doc.consequence == "Removal":
+			doc.follow_up_removal = removals.open_due(doc.record)
 		people = set(holders("credit_officer", doc.bureau)) | set(holders("case_officer", doc.bureau))
 		tell(
 			people,

@@ -33,6 +33,7 @@ __all__ = [
 	"ending_facts",
 	"expired",
 	"open_after_objection",
+	"open_due",
 	"open_expired",
 	"open_fallen",
 	"penalty_changed",
@@ -189,6 +190,12 @@ def _open_expiry(record: str) -> bool:
 		doc, _("The term of {0} ended on {1}. Decide the removal.").format(doc.entity_name, doc.term_end)
 	)
 	return True
+
+
+def open_due(record: str) -> str | None:
+	"""The removal of a record whose term is over, opened if need be; None while the term runs."""
+	_open_expiry(record)
+	return frappe.db.get_value(DOCTYPE, {"open_key": record}, "name")
 
 
 def remind_expiring() -> int:

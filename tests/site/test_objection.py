@@ -138,6 +138,19 @@ def test_what_is_to_be_corrected_opens_no_removal_but_is_told(record):
 	assert matter.officer("credit_officer") in told
 
 
+def test_a_removal_that_was_forgotten_is_opened(record):
+	day = date(2027, 10, 11)
+	matter = Matter.opened_on(
+		record, day, "SC Objection", item="Should Be Removed", content="应移出未移出。", received_on=str(day)
+	)
+	examined(matter, "Well Founded", "Removal")
+	matter.act("O40", "issue")
+	matter.serve_all("O50")
+	matter.act("O50", "served")
+	removal = frappe.get_doc("SC Removal", matter.doc.follow_up_removal)
+	assert (removal.kind, removal.state) == (removals.EXPIRY, "E10")
+
+
 @pytest.mark.parametrize(
 	("values", "message"),
 	[

@@ -9,13 +9,15 @@ from frappe.utils import getdate
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
-from sclist_app.register import public, removals
+from sclist_app.api import papers as papers_api
+from sclist_app.documents.issue import missing_facts
+from sclist_app.register import previews, public, removals
 from sclist_app.register.removal_effects import remove
 from sclist_app.workflow import scan
 from sclist_app.workflow.actions import NotAllowedByLaw
 from sclist_app.workflow.calendars import calendar_of
 from tests.site.matter import Matter
-from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
+from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, as_user, refused, user_of
 
 TERM_END = date(2027, 9, 27)
 REASON = "原行政处罚决定已被依法撤销，不再符合列入情形。"
@@ -250,6 +252,25 @@ def test_only_those_with_the_task_may_write_or_act(unit):
 		frappe.delete_doc("SC Removal", matter.case, ignore_permissions=True)
 
 
+def test_lists_and_forms_follow_the_tree(unit):
+	matter = Matter.opened_on(unit, date(2025, 3, 3), kind=removals.REVOCATION)
+	for user, sees in (
+		(user_of("officer"), True),
+		(user_of("leader", CITY), True),
+		(user_of("leader", PROVINCE), True),
+		(user_of("officer", CITY), False),
+		(user_of("leader", COUNTY), False),
+	):
+		with as_user(user):
+			listed = frappe.get_list("SC Removal", filters={"name": matter.case}, pluck="name")
+			assert (listed == [matter.case]) == sees, user
+			assert bool(frappe.has_permission("SC Removal", "read", matter.case)) == sees, user
+			assert not frappe.has_permission("SC Removal", "delete", matter.case)
+		frappe.local.message_log = []
+	with as_user(user_of("leader", CITY)):
+		assert not frappe.has_permission("SC Removal", "write", matter.case), "a superior never acts"
+
+
 # ------------------------------------------------------------------ revocation
 
 
@@ -342,6 +363,23 @@ def test_revocation_to_the_end(world, unit):
 	matter.end_duties("V")
 	assert (matter.doc.outcome, matter.doc.run_status) == ("Revoked", "Ended")
 	assert matter.states("SC Publication") == {"Withdrawn"}
+
+
+def test_drafts_are_shown_to_whoever_has_the_task(world, unit):
+	matter = revoking(world, unit)
+	matter.write(
+		"V10", basis_kind="Self-Correction", basis_authority="", reasons="经重新审核，情形认定有误。"
+	)
+	matter.act("V10", "submit")
+	matter.act("V20", "approve", "同意。")
+	with matter.acting(matter.in_step("V30")):
+		paper = previews.paper_of(matter.doc, "D17", matter.doc.entity)
+		assert missing_facts(paper) == []
+		assert paper.facts["removal"]["basis_text"].startswith("经本机关重新审核认定")
+		with refused(frappe.ValidationError):
+			previews.paper_of(matter.doc, "D09", matter.doc.entity)
+	with as_user(user_of("officer", CITY)), refused(frappe.PermissionError):
+		papers_api.preview("SC Removal", matter.case, "D17", matter.doc.entity)
 
 
 def test_a_changed_penalty_may_leave_the_listing_upheld(world, unit):
@@ -497,6 +535,8 @@ def test_restoration_to_the_end(world, unit):
 	record = listing(unit)
 	assert (matter.doc.outcome, matter.doc.run_status) == ("Restored", "Ended")
 	assert record.shown and on_the_page(unit)
+	[row] = [r for r in public.search(record.entity_name, 1, "").rows if not r.is_person]
+	assert (row.restored_on, row.term_end, row.listed_on) == (day, record.term_end, listed.listed_on)
 	assert matter.states("SC Publication") == {"Posted"}
 	assert matter.states("SC Measure Record") == {"In Force"}
 	assert {matter.clock(code).status for code in ("T03", "T04", "T14")} == {"Met"}

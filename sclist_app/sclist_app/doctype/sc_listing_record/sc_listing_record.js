@@ -10,7 +10,9 @@ frappe.ui.form.on("SC Listing Record", {
 			);
 		}
 		if (sclist.filling_bureaus().includes(frm.doc.bureau)) offer_next(frm, listed);
-		if (frm.doc.objection_marked) frm.dashboard.add_comment(__("An objection is being handled."), "orange", true);
+		if (frm.doc.objection_marked) {
+			frm.dashboard.add_comment(__("An objection is being handled."), "orange", true);
+		}
 	},
 });
 

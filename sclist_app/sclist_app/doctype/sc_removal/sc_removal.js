@@ -1,9 +1,10 @@
 frappe.ui.form.on("SC Removal", {
 	setup(frm) {
-		const states = () =>
-			({ Restoration: ["L7"] })[frm.doc.kind] || ["L1", "L2", "L3"];
 		frm.set_query("record", () => ({
-			filters: { bureau: ["in", sclist.filling_bureaus()], state: ["in", states()] },
+			filters: {
+				bureau: ["in", sclist.filling_bureaus()],
+				state: ["in", frm.doc.kind === "Restoration" ? ["L7"] : ["L1", "L2", "L3"]],
+			},
 		}));
 	},
 

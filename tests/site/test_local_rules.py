@@ -12,7 +12,9 @@ from sclist_app.api import follow_up as follow_up_api
 from sclist_app.api import joint_action as joint_api
 from sclist_app.api import local_rules as api
 from sclist_app.api import register as register_api
+from sclist_app.law.periods import add_months
 from sclist_app.register import channels, follow_up, joint_action, local_rules, public
+from sclist_app.setup.repair_player import RepairPlayer
 from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, Case, as_user, refused, user_of
 
 DAY = date(2024, 9, 2)
@@ -467,3 +469,28 @@ def test_v20_a_template_of_ones_own_keeps_its_dates(people):
 	assert local_rules.date_style(DISTRICT, None, "Arabic") == "chinese"
 	assert local_rules.date_style(DISTRICT, CITY, "Arabic") == "chinese"
 	assert local_rules.date_style(DISTRICT, DISTRICT, "Arabic") == "arabic"
+
+
+def test_v17_v18_departments_and_visits_follow_a_real_removal(people):
+	"""Listed, sent to a department, removed early a year later: the department is told, a visit is due."""
+	rule(recipients=RECIPIENTS[:1], follow_up_months="6")
+	case = Case.opened(DISTRICT, DAY, "7-4")
+	case.play("C89")
+	(row,) = joint_action.of_case(case.case)
+	with case.acting(case.in_step("C89")):
+		joint_api.send(row.name, str(case.day), row.content)
+	case.play()
+	assert case.doc.outcome == "Listed"
+	repair = RepairPlayer(case.records()[0].name, date(2025, 10, 9))
+	repair.open()
+	repair.play("R64")
+	repair.lift_all("R64")
+	with refused(match="小店区市场监督管理局"):
+		repair.act("R64", "lifted")
+	with repair.acting(repair.in_step("R64")):
+		joint_api.lift(row.name, str(repair.day), "已函告移出。")
+	repair.act("R64", "lifted")
+	(visit,) = frappe.get_all(
+		"SC Follow Up", filters={"record": repair.record}, fields=["due_on", "removed_on", "state"]
+	)
+	assert visit.state == "To Visit" and visit.due_on == add_months(visit.removed_on, 6)

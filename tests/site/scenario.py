@@ -17,11 +17,14 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
+from sclist_app.api import clocks as clocks_api
 from sclist_app.api import procedures as api
 from sclist_app.exchange import packages
 from sclist_app.setup import demo
 from sclist_app.setup.player import PDF
+from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import store
+from tests.site.matter import Matter
 from tests.site.support import Case, as_user
 
 PACKAGES = Path(frappe.get_app_path("sclist_app", "fixtures", "packages"))
@@ -109,62 +112,122 @@ def introduce(place: Mapping[str, Any], package: str) -> list[str]:
 
 # ------------------------------------------------------------------- the play
 
+Duties = Mapping[tuple[str, str], Callable[[Mapping[str, Any]], None]]
 
-class Stage(Case):
-	"""One chapter of a scenario, played move by move."""
 
-	def begin(self, chapter: Mapping[str, Any]) -> None:
-		opened = dict(chapter["open"])
-		self.day = date.fromisoformat(opened.pop("on"))
-		penalty = opened.pop("penalty", {})
-		ground = opened.pop("ground", "7-1")
-		self.open_case({**self.register(ground, **penalty), **opened})
+class Scene:
+	"""Moves on one document; beside a player of that document."""
 
 	def move(self, move: Mapping[str, Any]) -> None:
-		where = f"{move['on']} {move['step']}"
+		where = f"{move['on']} {move.get('step', '')}"
 		self.day = date.fromisoformat(move["on"])
-		drawn = {row.name for row in self.notices()}
+		before = set(self.papers())
 		if move.get("expire"):
 			assert not self._early(move["step"]), f"{where}: the limit was over before this day"
 			assert self.expire(move["step"]), f"{where}: the limit is not over"
+		elif "extend" in move:
+			self._extend(move, where)
 		elif "votes" in move:
 			self.vote(move["step"], move["votes"])
 		else:
 			self._press(move, where)
-		after = self.steps
+		after = {step for step in self.state.split(",") if step}
 		assert after == set(move["then"]), f"{where}: open are {sorted(after)}"
-		papers = sorted(row.document_kind for row in self.notices() if row.name not in drawn)
-		assert papers == sorted(move.get("papers", [])), f"{where}: drawn are {papers}"
+		drawn = sorted(kind for name, kind in self.papers().items() if name not in before)
+		assert drawn == sorted(move.get("papers", [])), f"{where}: drawn are {drawn}"
 		for limit, due in move.get("due", {}).items():
-			assert str(self.clock(limit).due_on) == due, (
-				f"{where}: {limit} is due on {self.clock(limit).due_on}"
-			)
+			assert str(self.running(limit).due_on) == due, f"{where}: {limit} is due on {self.running(limit)}"
+
+	def papers(self) -> dict[str, str]:
+		"""Every document drawn so far: its name and kind."""
+		rows = frappe.get_all(
+			"SC Notice",
+			filters={"reference_name": self.case},
+			fields=["name", "document_kind"],
+			order_by="name",
+		)
+		return {row.name: row.document_kind for row in rows}
+
+	def running(self, limit: str) -> Any:
+		"""The latest clock of a limit."""
+		rows = frappe.get_all(
+			"SC Clock",
+			filters={"run": self.run, "limit": limit, "status": ["!=", "Void"]},
+			fields=["name", "due_on"],
+			order_by="creation desc",
+			limit=1,
+		)
+		assert rows, f"{limit} does not run"
+		return rows[0]
 
 	def _early(self, step: str) -> bool:
 		"""Would the step have ended a day before? Then the move comes too late."""
 		limit = store.read_run(self.run).procedure.by_code[step].limit
-		return getdate(self.clock(limit).due_on) < self.day - timedelta(days=1)
+		return getdate(self.running(limit).due_on) < self.day - timedelta(days=1)
+
+	def _extend(self, move: Mapping[str, Any], where: str) -> None:
+		asked = move["extend"]
+		seq = frappe.db.get_value("SC Run", self.run, "seq")
+		with self.acting(self.officer(asked["by"])):
+			clocks_api.extend(
+				self.running(asked["limit"]).name,
+				asked["n"],
+				asked["reason"],
+				seq,
+				frappe.generate_hash(length=16),
+			)
 
 	def _press(self, move: Mapping[str, Any], where: str) -> None:
 		task = next((t for t in store.open_tasks(self.run) if t.step == move["step"]), None)
-		assert task is not None, f"{where}: the step is not open; open are {sorted(self.steps)}"
+		assert task is not None, f"{where}: the step is not open; open is {self.state}"
 		assert task.post == move["by"], f"{where}: the task is for {task.post}"
 		self.prepare(move)
 		self.act(move["step"], move["do"], move.get("opinion", "同意。"), move.get("user"))
 
-	# ----------------------------------------------------------- what duties need
-
 	def prepare(self, move: Mapping[str, Any]) -> None:
-		step = store.read_run(self.run).procedure.by_code[move["step"]]
-		if work := self.duties().get((step.tool, step.nature.value)) or self.duties().get((step.tool, "")):
+		"""Do what the duty of the step asks for before its button."""
+		procedure = store.read_run(self.run).procedure
+		step = procedure.by_code[move["step"]]
+		if "write" in move:
+			self._write(step.code, move["write"])
+		duties = self.duties()
+		if work := duties.get((step.tool, step.nature.value)) or duties.get((step.tool, "")):
 			work(move)
-		for rule in store.read_run(self.run).procedure.materials:
+		for rule in procedure.materials:
 			if rule.step == step.code and rule.required:
-				self.hand_in(rule.title)
+				self._bring(step.code, rule.title)
 
-	def duties(self) -> Mapping[tuple[str, str], Callable[[Mapping[str, Any]], None]]:
+	def _write(self, step: str, values: Mapping[str, Any]) -> None:
+		with self.acting(self.in_step(step)):
+			doc = frappe.get_doc(self.doctype, self.case)
+			doc.update(values)
+			doc.save()
+
+	def _bring(self, step: str, title: str) -> None:
+		"""Put a required material among the evidence, as whoever has the task does."""
+		doc = frappe.get_doc(self.doctype, self.case)
+		if any(row.title == title and row.file for row in doc.evidence):
+			return
+		with self.acting(self.in_step(step)):
+			content = PDF + f"% {title}\n".encode()
+			doc.append("evidence", {"title": title, "file": self.upload(f"{title}.pdf", content)})
+			doc.save()
+
+	def duties(self) -> Duties:
+		return {("service", ""): lambda move: self.serve_all(move["step"], move.get("way", "Direct"))}
+
+
+class Listing(Scene, Case):
+	kind = "Listing"
+
+	def begin(self, opened: dict[str, Any]) -> None:
+		penalty = opened.pop("penalty", {})
+		ground = opened.pop("ground", "7-1")
+		self.open_case({**self.register(ground, **penalty), **opened})
+
+	def duties(self) -> Duties:
 		return {
-			("service", ""): lambda move: self.serve_all(move["step"], move.get("way", "Direct")),
+			**super().duties(),
 			("defence", "Wait"): self._answers,
 			("defence", "Review"): lambda move: self.review(
 				move["step"], move.get("conclusion", "Not Accepted"), "经复核，理由不能成立。"
@@ -179,39 +242,84 @@ class Stage(Case):
 		for subject in self.subjects():
 			self.answer(move["step"], subject, move.get("answer", "Waiver"), move.get("content", ""))
 
-	def hand_in(self, title: str) -> None:
-		"""Put a required material among the evidence, as whoever has the task does."""
-		doc = self.doc
-		if any(row.title == title and row.file for row in doc.evidence):
-			return
-		task = store.open_tasks(self.run)[0]
-		user = self.actor(task)
-		with self.acting(user):
-			doc.append("evidence", {"title": title, "file": self.upload(f"{title}.pdf", PDF)})
-			doc.save()
+	def ended(self, end: Mapping[str, Any]) -> None:
+		for row in self.records():
+			for field, value in end.get("record", {}).items():
+				assert str(row.get(field)) == value, (field, row.get(field), value)
+		if "publications" in end:
+			channels = frappe.get_all(
+				"SC Publication",
+				filters={"case": self.case},
+				pluck="channel",
+				order_by="channel",
+				distinct=True,
+			)
+			assert sorted(channels) == sorted(end["publications"]), channels
 
 
-def play(name: str, place: Mapping[str, Any] | None = None) -> Stage:
-	"""Play a scenario file to its end and check what it says of the end."""
-	story = read(name)
-	stage = Stage((place or story["bureau"])["code"], date(2024, 1, 1))
-	for chapter in story["chapters"]:
-		stage.begin(chapter)
-		for move in chapter["moves"]:
-			stage.move(move)
-		check_end(stage, chapter["end"])
-	return stage
+class AboutRecord(Scene):
+	"""A chapter about the record of the unit that was listed."""
 
+	record: str
 
-def check_end(stage: Stage, end: Mapping[str, Any]) -> None:
-	assert stage.doc.outcome == end["outcome"], stage.doc.outcome
-	for row in stage.records():
+	def ended(self, end: Mapping[str, Any]) -> None:
+		row = frappe.get_doc("SC Listing Record", self.record)
 		for field, value in end.get("record", {}).items():
 			assert str(row.get(field)) == value, (field, row.get(field), value)
-	if "papers" in end:
-		assert sorted({row.document_kind for row in stage.notices()}) == sorted(end["papers"])
-	if "publications" in end:
-		channels = frappe.get_all(
-			"SC Publication", filters={"case": stage.case}, pluck="channel", order_by="channel", distinct=True
-		)
-		assert sorted(channels) == sorted(end["publications"]), channels
+		if "reported_to" in end:
+			to = frappe.db.get_value("SC Upward Report", {"reference_name": self.case}, "bureau")
+			assert (to or "") == end["reported_to"], to
+
+
+class EarlyRemoval(AboutRecord, RepairPlayer):
+	kind = "Early Removal"
+
+	def begin(self, opened: dict[str, Any]) -> None:
+		self.open(**opened)
+
+	def duties(self) -> Duties:
+		return {
+			**super().duties(),
+			("verification", ""): lambda move: self.verify_all(move["step"], **move.get("results", {})),
+			("system_update", ""): lambda move: self.update_all(move["step"]),
+			("stop_publication", "Do"): lambda move: self.take_down_all(move["step"]),
+			("stop_publication", "Review"): lambda move: self.confirm_down_all(move["step"]),
+			("lift_measures", ""): lambda move: self.lift_all(move["step"]),
+			("upward_report", ""): lambda move: self.report(move["step"]),
+		}
+
+
+class Objection(AboutRecord, Matter):
+	kind = "Objection"
+	doctype = "SC Objection"
+
+	def __init__(self, record: str, day: date):
+		super().__init__(frappe.db.get_value("SC Listing Record", record, "bureau"), day)
+		self.record = record
+
+	def begin(self, opened: dict[str, Any]) -> None:
+		self.case = self.new(self.doctype, {"record": self.record, "received_on": str(self.day), **opened})
+
+
+KINDS = {of.kind: of for of in (Listing, EarlyRemoval, Objection)}
+
+
+def play(name: str) -> None:
+	"""Play a scenario file to its end and check what it says of the end of each chapter."""
+	story = read(name)
+	record = ""
+	for chapter in story["chapters"]:
+		opened = dict(chapter["open"])
+		day = date.fromisoformat(opened.pop("on"))
+		of = KINDS[chapter["kind"]]
+		stage = of(record, day) if record else of(story["bureau"]["code"], day)
+		stage.begin(opened)
+		for move in chapter["moves"]:
+			stage.move(move)
+		end = chapter["end"]
+		outcome = frappe.db.get_value(stage.doctype, stage.case, "outcome")
+		assert outcome == end["outcome"], outcome
+		assert sorted(set(stage.papers().values())) == sorted(end["papers"])
+		stage.ended(end)
+		if chapter["kind"] == "Listing":
+			record = next(row.name for row in stage.records() if row.entity_kind != "Person")

@@ -13,12 +13,18 @@ import frappe
 import pytest
 from frappe.model.document import Document
 
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.today import as_of
 from sclist_app.api import procedures as api
+from sclist_app.register import removals
+from sclist_app.register.removal_effects import remove as remove_record
 from sclist_app.setup import demo
-from sclist_app.workflow import store
-from tests.site.support import DISTRICT, Case, as_user, user_of
+from sclist_app.setup.player import PDF
+from sclist_app.setup.repair_player import RepairPlayer
+from sclist_app.workflow import actions, store
+from tests.site.matter import Matter
+from tests.site.support import DISTRICT, Case, as_user, refused, user_of
 
-STANDARD = "listing-standard-v1"
 DAY = date(2024, 9, 2)
 
 
@@ -27,8 +33,9 @@ def _people(people):
 	"""The demonstration staff."""
 
 
-def adapted(change: Callable[[Document], None], source: str = STANDARD, bureau: str = DISTRICT) -> str:
+def adapted(change: Callable[[Document], None], kind: str = "Listing", bureau: str = DISTRICT) -> str:
 	"""A procedure of the bureau's own: copied, changed, approved by somebody else and bound. Returns the version."""
+	source = store.bound_version(bureau, kind, DAY)
 	with as_user(user_of("rules", bureau)):
 		name = api.copy(source, f"own-{frappe.generate_hash(length=6)}", "本级程序", bureau)["name"]
 		draft = frappe.get_doc("SC Procedure Version", name)
@@ -185,6 +192,130 @@ def test_v7_notice_joined_with_the_notice_of_penalty():
 	case.act("C25", "issue")
 	for notice in case.notices("D01"):
 		assert "一并告知如下" in frappe.db.get_value("SC Notice", notice.name, "html")
+
+
+@pytest.fixture
+def unit(world):
+	"""The record of a unit listed on 2024-09-27."""
+	return next(r.name for r in world.case("listed").records() if r.entity_kind != "Person")
+
+
+def applied(unit: str, **changes) -> RepairPlayer:
+	player = RepairPlayer(unit, date(2025, 10, 9))
+	player.open(**changes)
+	return player
+
+
+def due(player, limit: str) -> str:
+	filters = {"run": player.run, "limit": limit, "status": ["!=", "Void"]}
+	return str(frappe.get_all("SC Clock", filters=filters, pluck="due_on", order_by="creation desc")[0])
+
+
+@pytest.mark.parametrize(("days", "day"), [(0, "2025-10-09"), (3, "2025-10-13")])
+def test_v11_acceptance(unit, days, day):
+	"""On the spot, or within three working days instead of five."""
+	adapted(
+		lambda doc: setattr(row(doc.limits, limit="T10", step="", channel=""), "n", days), "Early Removal"
+	)
+	assert due(applied(unit), "T10") == day
+
+
+def test_v11_papers_that_may_follow(unit):
+	"""Accepted without a paper against a written promise; without the promise it is not."""
+
+	def change(doc):
+		doc.append("materials", {"step": "R10", "title": "信用报告", "required": 1, "may_follow": 1})
+
+	adapted(change, "Early Removal")
+	player = applied(unit)
+	assert blocked(player, "R10", "accept") == {"material"}
+	doc = frappe.get_doc(player.doctype, player.case)
+	with player.acting(player.in_step("R10")):
+		doc.promise = player.upload("容缺承诺书.pdf", PDF)
+		doc.save()
+	assert not blocked(player, "R10", "accept")
+
+
+def blocked(player, step: str, action: str) -> set[str]:
+	with as_of(str(player.day)):
+		found = actions.gate(store.read_run(player.run), step, action)
+	return {finding.code for finding in found if finding.severity == "error"}
+
+
+def test_v12_verification_and_decision(unit):
+	"""Ten working days instead of twenty; files only, signed by the deputy leader."""
+
+	def change(doc):
+		row(doc.limits, limit="T12", step="", channel="").n = 10
+		row(doc.steps, code="R50").post = "deputy_leader"
+
+	adapted(change, "Early Removal")
+	player = applied(unit)
+	player.play("R50")
+	assert due(player, "T12") == "2025-10-23"
+	assert posts(player) == {"R50": "deputy_leader"}
+
+
+def test_v12_longer_than_the_law_is_refused():
+	with refused(frappe.ValidationError, match="第二十条"):
+		adapted(
+			lambda doc: setattr(row(doc.limits, limit="T12", step="", channel=""), "n", 21), "Early Removal"
+		)
+
+
+def test_v15_route_and_days_of_an_objection(unit):
+	"""Two working days, three more with the head's approval; somebody else examines."""
+
+	def change(doc):
+		row(doc.limits, limit="T18", step="").update(
+			{"n": 2, "extend_n": 3, "extend_post": "principal_leader"}
+		)
+		row(doc.steps, code="O20").update({"nature": "External", "post": "credit_officer"})
+
+	adapted(change, "Objection")
+	matter = Matter.opened_on(
+		unit,
+		date(2025, 3, 3),
+		"SC Objection",
+		item="Wrong Content",
+		content="公示的住所不一致。",
+		received_on="2025-03-03",
+	)
+	matter.act("O10", "mark")
+	assert due(matter, "T18") == "2025-03-05"
+	assert posts(matter) == {"O20": "credit_officer"}
+
+
+def test_v21_who_decides_on_a_restoration(unit):
+	"""The panel decides instead of the head alone."""
+
+	def change(doc):
+		row(doc.steps, code="S60").update(
+			{"nature": "Sign", "mode": "Majority", "quorum": 2, "post": "panel_member"}
+		)
+
+	adapted(change, "Restoration")
+	with as_of("2025-11-03 10:00:00"), engine_writes():
+		run = frappe.get_doc("SC Run", frappe.db.get_value("SC Listing Record", unit, "run"))
+		remove_record(unit, "L7", date(2025, 11, 3), run, None)
+	matter = Matter.opened_on(unit, date(2026, 3, 2), kind=removals.RESTORATION)
+	matter.write(
+		"S10",
+		fraud_facts="申请提前移出时提交的验收报告系伪造。",
+		evidence=[{"title": "现场核查记录", "kind": "Record", "file": matter.upload("核查记录.pdf")}],
+	)
+	matter.act("S10", "submit")
+	matter.act("S20", "agree", "同意告知。")
+	matter.act("S25", "issue")
+	matter.serve_all("S30")
+	matter.act("S30", "served")
+	matter.answer_with("S40", "Waiver")
+	matter.act("S40", "answered")
+	matter.act("S50", "pass", "审核通过。")
+	votes = [task.assignee for task in store.open_tasks(matter.run)]
+	assert set(posts(matter).values()) == {"panel_member"} and len(set(votes)) > 1
+	matter.vote("S60", ["agree"] * len(votes))
+	assert matter.state == "S70"
 
 
 def test_v13_materials():

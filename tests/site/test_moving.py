@@ -106,7 +106,7 @@ def test_a_preview_shows_every_step_and_writes_nothing(world):
 	assert everything() == before
 	assert not shown["refused"] and shown["case"] == case.case and shown["seq"] == case.seq
 	assert [(row["before"], row["status"]) for row in shown["steps"]] == [
-		("线索登记", "已完成"),
+		("线索登记", "已办结"),
 		("承办审查", "正在办理"),
 	]
 	assert "新" in shown["steps"][1]["note"]

@@ -27,7 +27,7 @@ from sclist_app.workflow import clocks, store
 from sclist_app.workflow.kinds import kind
 from sclist_app.workflow.model import LimitRule
 
-__all__ = ["cancel", "not_visited", "open_for", "remind", "visit"]
+__all__ = ["cancel", "not_visited", "of_record", "open_for", "remind", "visit"]
 
 DOCTYPE = "SC Follow Up"
 PAPER = "D22"
@@ -86,6 +86,20 @@ def cancel(record: str) -> None:
 		row.state = "Not Needed"
 		with engine_writes():
 			row.save(ignore_permissions=True)  # follows from the restoration
+
+
+def of_record(record: str) -> list:
+	"""Rows for the panel of a removal; the caller has checked the right to read it."""
+	rows = frappe.get_all(
+		DOCTYPE,
+		filters={"record": record},
+		fields=["name", "entity_name", "due_on", "state", "outcome"],
+		order_by="due_on",
+	)
+	for row in rows:
+		row["state_label"] = _(row.state)
+		row["outcome_label"] = _(row.outcome) if row.outcome else ""
+	return rows
 
 
 def not_visited(records: list[str]) -> list[Finding]:

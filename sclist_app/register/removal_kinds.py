@@ -21,7 +21,7 @@ from sclist_app.law.facts import DefenceFacts, NoticeFacts
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.restoration import FraudFacts
-from sclist_app.register import case_panel, fraud_defence, joint_action, local_rules, publication
+from sclist_app.register import case_panel, follow_up, fraud_defence, joint_action, local_rules, publication
 from sclist_app.register.case import KINDS
 from sclist_app.register.paper_facts import addressee_facts, bureau_facts, remedy_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn, ends, latest, papers_of
@@ -220,6 +220,7 @@ class _OnRemoval:
 			"publications": case_panel.publications(own),
 			"measures": case_panel.measures(own),
 			"joint_actions": joint_action.of_case(record=doc.record),
+			"follow_ups": follow_up.of_record(doc.record),
 			"service_ways": local_rules.service_ways(doc.bureau),
 		}
 

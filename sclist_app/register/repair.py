@@ -16,7 +16,15 @@ from sclist_app.access.today import today
 from sclist_app.law.citations import ORDER_11, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.removal import ARTICLE_20, check_refusal
-from sclist_app.register import application, case_panel, joint_action, local_rules, removal_effects, upward
+from sclist_app.register import (
+	application,
+	case_panel,
+	follow_up,
+	joint_action,
+	local_rules,
+	removal_effects,
+	upward,
+)
 from sclist_app.register import repair_reader as reading
 from sclist_app.register.paperwork import GOING_ON, Addressee, drawn, ends, ends_now
 from sclist_app.register.removal_effects import RemovingKind
@@ -239,6 +247,7 @@ class RepairKind(RemovingKind):
 			"publications": case_panel.publications(of_record),
 			"measures": case_panel.measures(of_record),
 			"joint_actions": joint_action.of_case(record=doc.record),
+			"follow_ups": follow_up.of_record(doc.record),
 			"service_ways": local_rules.service_ways(doc.bureau),
 			"repair": {
 				"eligibility": application.eligibility(doc.record),

@@ -1,5 +1,6 @@
 import { service_tool } from "./service";
 import { defence_review_tool, defence_tool } from "./defence";
+import { follow_up_tool } from "./follow_up";
 import { hearing_tool } from "./hearing";
 import { joint_action_tool } from "./joint_action";
 import { listing_report_tool } from "./listing_report";
@@ -20,6 +21,7 @@ export const TOOLS = {
 	defence: defence_tool,
 	hearing: hearing_tool,
 	joint_action: (panel) => joint_action_tool(panel),
+	follow_up: follow_up_tool,
 	legal_review: defence_review_tool,
 	system_entry: (panel) => [entry_tool(panel), listing_report_tool(panel)],
 	publication: publication_tool,

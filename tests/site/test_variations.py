@@ -252,7 +252,7 @@ def test_v12_verification_and_decision(unit):
 	adapted(change, "Early Removal")
 	player = applied(unit)
 	player.play("R50")
-	assert due(player, "T12") == "2025-10-23"
+	assert due(player, "T12") == "2025-10-22"
 	assert posts(player) == {"R50": "deputy_leader"}
 
 
@@ -314,7 +314,7 @@ def test_v21_who_decides_on_a_restoration(unit):
 	matter.act("S50", "pass", "审核通过。")
 	votes = [task.assignee for task in store.open_tasks(matter.run)]
 	assert set(posts(matter).values()) == {"panel_member"} and len(set(votes)) > 1
-	matter.vote("S60", ["agree"] * len(votes))
+	matter.vote("S60", ["approve"] * len(votes))
 	assert matter.state == "S70"
 
 
@@ -330,7 +330,7 @@ def test_v13_materials():
 	assert case.blocked("C00", "submit") == {"material"}
 	doc = case.doc
 	with case.acting(case.officer()):
-		doc.append("evidence", {"title": "整改情况报告", "file": case.upload("整改.pdf")})
+		doc.append("evidence", {"title": "整改情况报告", "file": case.upload("整改.pdf", PDF)})
 		doc.save()
 	assert not case.blocked("C00", "submit")
 
@@ -342,7 +342,7 @@ def test_v20_wording_and_number():
 	)
 	with as_user(user_of("rules")):
 		rule = frappe.new_doc("SC Number Rule")
-		rule.update({"bureau": DISTRICT, "document_kind": "D01", "prefix": "并小检失信告", "start": 21})
+		rule.update({"bureau": DISTRICT, "document_kind": "D01", "prefix": "并小检失信告", "start": 7001})
 		rule.insert()
 		template = frappe.new_doc("SC Document Template")
 		template.update(
@@ -354,11 +354,12 @@ def test_v20_wording_and_number():
 			}
 		)
 		template.insert()
-	case = to_signature(opened("7-4"))
+	# the first notice of that year, in which the numbers begin
+	case = to_signature(Case.opened(DISTRICT, date(2023, 11, 6), "7-4"))
 	case.act("C25", "issue")
 	notice = frappe.get_doc("SC Notice", case.notices("D01")[0].name)
-	assert notice.number == "并小检失信告〔2024〕21号"
-	assert "如有不同意见" in notice.html and "二〇二四年" in notice.html
+	assert notice.number == "并小检失信告〔2023〕7001号"
+	assert "如有不同意见" in notice.html and "二〇二三年" in notice.html
 
 
 def test_the_case_of_another_bureau_runs_as_before():

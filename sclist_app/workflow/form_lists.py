@@ -55,7 +55,7 @@ def condition(user: str | None, doctype: str) -> str:
 	if cmd.startswith("sclist_app."):
 		return ""
 	everywhere = closed_anywhere()
-	words = _words(cmd, request.path)
+	words = _words(cmd, getattr(request, "path", None) or "")
 	asked = {name for name in everywhere if words is None or _mentions(name, words)}
 	if not asked:
 		return ""

@@ -14,7 +14,7 @@ from sclist_app.law.facts import CaseFacts, DefenceFacts, NoticeFacts, SubjectFa
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.grounds import ARTICLE_3, check_ground, listed_subjects
 from sclist_app.law.periods import Period, due_date, is_over
-from sclist_app.law.statute import check_limit, limits
+from sclist_app.law.statute import SHIPPED, Statute, check_limit, limits
 
 NOTICE_KIND: Final = "D01"
 
@@ -88,7 +88,9 @@ def g2_bureau(facts: CaseFacts) -> list[Finding]:
 	return findings
 
 
-def g3_notice(facts: CaseFacts, today: date, calendar: WorkCalendar, t01: Period) -> list[Finding]:
+def g3_notice(
+	facts: CaseFacts, today: date, calendar: WorkCalendar, t01: Period, statute: Statute = SHIPPED
+) -> list[Finding]:
 	"""G3: every subject has been served a complete notice and heard.
 
 	Heard means: the window T01 is over, or a written waiver with its file is there; every defence is reviewed;
@@ -96,7 +98,7 @@ def g3_notice(facts: CaseFacts, today: date, calendar: WorkCalendar, t01: Period
 	"""
 	findings = []
 	for s in listed_subjects(facts):
-		findings += _heard(facts, s, today, calendar, t01)
+		findings += _heard(facts, s, today, calendar, t01, statute)
 	if facts.hearing_requested and not facts.hearing_finished:
 		message = N_("A hearing was requested and is not finished. Hold it and file its report first.")
 		findings.append(Finding("g3.hearing", message, cite(PENALTY_LAW, 63, 64, 65)))
@@ -114,7 +116,12 @@ def _latest_notice(facts: CaseFacts, subject: SubjectFacts) -> NoticeFacts | Non
 
 
 def _heard(
-	facts: CaseFacts, subject: SubjectFacts, today: date, calendar: WorkCalendar, t01: Period
+	facts: CaseFacts,
+	subject: SubjectFacts,
+	today: date,
+	calendar: WorkCalendar,
+	t01: Period,
+	statute: Statute,
 ) -> list[Finding]:
 	values: dict[str, Any] = {"subject": subject.name}
 	notice = _latest_notice(facts, subject)
@@ -133,7 +140,8 @@ def _heard(
 	if _waived(answers, notice.served_on):
 		return findings
 	# a window the law would not allow cannot let a decision through
-	findings += [f for f in check_limit("T01", t01.n, t01.unit, today) if f.severity == "error"]
+	bounds = check_limit("T01", t01.n, t01.unit, today, statute=statute)
+	findings += [f for f in bounds if f.severity == "error"]
 	if not is_over(notice.served_on, t01, calendar, today):
 		due = due_date(notice.served_on, t01, calendar)
 		message = N_(
@@ -144,7 +152,7 @@ def _heard(
 			Finding("g3.window", message, NO_NOTICE_NO_DECISION, {**values, "due": due.on}, row=subject.row)
 		)
 	elif notice.hearing_offered and not any(d.kind == "hearing" for d in answers):
-		t02 = hearing_window(today)
+		t02 = hearing_window(today, statute)
 		if not is_over(notice.served_on, t02, calendar, today):
 			due = due_date(notice.served_on, t02, calendar)
 			message = N_(
@@ -158,9 +166,13 @@ def _heard(
 	return findings
 
 
-def hearing_window(today: date) -> Period:
-	"""T02: how long after being told a party may ask for a hearing (行政处罚法第六十四条第（一）项)."""
-	return limits(today)["T02"].period
+def hearing_window(today: date, statute: Statute = SHIPPED) -> Period:
+	"""T02: how long after being told a party may ask for a hearing (行政处罚法第六十四条第（一）项).
+
+	Where the given law has no such row on that day, the shipped one keeps the window open.
+	"""
+	row = statute.limits_on(today).get("T02") or limits(today)["T02"]
+	return row.period
 
 
 def _waived(answers: Sequence[DefenceFacts], served_on: date) -> bool:
@@ -373,14 +385,16 @@ def may_issue_notice(facts: CaseFacts) -> list[Finding]:
 	return findings
 
 
-def may_decide(facts: CaseFacts, today: date, calendar: WorkCalendar, t01: Period) -> list[Finding]:
+def may_decide(
+	facts: CaseFacts, today: date, calendar: WorkCalendar, t01: Period, statute: Statute = SHIPPED
+) -> list[Finding]:
 	"""Gate to the listing decision: all of registration, G3, G4 and the collective discussion where required.
 
 	G5 looks at the decision itself: see g5_decision.
 	"""
 	return [
 		*may_leave_registration(facts),
-		*g3_notice(facts, today, calendar, t01),
+		*g3_notice(facts, today, calendar, t01, statute),
 		*g4_legal_review(facts),
 		*check_discussion(facts),
 	]

@@ -25,9 +25,8 @@ from sclist_app.law.citations import PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.guards import hearing_window
 from sclist_app.law.periods import is_over
-from sclist_app.law.statute import limits
 from sclist_app.register.paperwork import Addressee, served_dates
-from sclist_app.workflow import store
+from sclist_app.workflow import statutes, store
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.kinds import kind
 
@@ -122,7 +121,7 @@ def opened(answer: Document, case: Document, notice) -> str:
 		frappe.throw(_("The hearing of {0} is under way already.").format(answer.subject_name))
 	in_time = not is_over(
 		notice.served_on,
-		hearing_window(answer.received_on),
+		hearing_window(getdate(answer.received_on), statutes.current()),
 		calendar_of(case.bureau),
 		getdate(answer.received_on),
 	)
@@ -162,7 +161,7 @@ def arrange(
 	first = _open(name, "Requested", "Notified")
 	case = frappe.get_doc("SC Case", first.case)
 	at = get_datetime(held_at) if held_at else None
-	least = limits(today())["T02b"].n
+	least = statutes.limit("T02b").n
 	earliest = calendar_of(case.bureau).add_workdays(today(), least)
 	if at is None or getdate(at) < earliest:
 		frappe.throw(
@@ -280,7 +279,7 @@ def hold(name: str, participants: str, record_file: str) -> None:
 
 def _refuse_short_notice(doc: Document) -> None:
 	served = served_dates([doc.notice]).get(doc.notice)
-	calendar, least = calendar_of(doc.bureau), limits(today())["T02b"].n
+	calendar, least = calendar_of(doc.bureau), statutes.limit("T02b").n
 	if served is None or calendar.add_workdays(served, least) > getdate(doc.held_at):
 		frappe.throw(
 			_(
@@ -449,4 +448,4 @@ def panel(case: str) -> list[dict[str, Any]]:
 
 def earliest(bureau: str) -> date:
 	"""The first day a hearing arranged today can take place."""
-	return calendar_of(bureau).add_workdays(today(), limits(today())["T02b"].n)
+	return calendar_of(bureau).add_workdays(today(), statutes.limit("T02b").n)

@@ -20,7 +20,7 @@ from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts
 from sclist_app.register.paperwork import Addressee, PaperKind, drawn, ends
-from sclist_app.workflow import clocks
+from sclist_app.workflow import clocks, statutes
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure, Verb
@@ -79,7 +79,11 @@ class ListingKind(PaperKind):
 		kinds = {rule.document_kind for rule in act.documents}
 		if DECISION in kinds:
 			return guards.may_decide(
-				reader.law, act.today, calendar_of(act.doc.bureau), defence_period(act.procedure)
+				reader.law,
+				act.today,
+				calendar_of(act.doc.bureau),
+				defence_period(act.procedure),
+				statutes.current(),
 			)
 		if NOTICE in kinds:
 			return guards.may_issue_notice(reader.law)
@@ -249,7 +253,7 @@ def _leaves_start(act: Act) -> bool:
 def defence_period(procedure: Procedure) -> Period:
 	"""T01 of this procedure; the law's gate checks its bounds again."""
 	rule = procedure.limit("T01")
-	return clocks.period_of(rule) if rule else Period(5, "workday")
+	return clocks.period_of(rule) if rule else statutes.limit("T01").period
 
 
 def starts_on_service() -> bool:

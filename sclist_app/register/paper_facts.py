@@ -9,16 +9,15 @@ from typing import Any
 import frappe
 from frappe.utils import flt, getdate
 
-from sclist_app.access.today import today
 from sclist_app.documents.issue import text_blocks
 from sclist_app.documents.rendering import chinese_money
 from sclist_app.law.citations import chinese_number
 from sclist_app.law.findings import chinese_date
 from sclist_app.law.periods import earliest_early_removal, term_end
-from sclist_app.law.statute import limits
 from sclist_app.register import hearing, local_rules
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import code_of
+from sclist_app.workflow import statutes
 
 __all__ = ["addressee_facts", "bureau_facts", "paper_facts", "penalty_facts", "remedy_facts"]
 
@@ -66,7 +65,7 @@ def paper_facts(
 			"hearing_offered": hearing_offered(reader),
 		},
 		"remedy": remedy_facts(bureau),
-		"repair": {"accept_days": limits(today())["T10"].n, "decide_days": limits(today())["T12"].n},
+		"repair": {"accept_days": statutes.limit("T10").n, "decide_days": statutes.limit("T12").n},
 		"blocks": _blocks(reader),
 	}
 
@@ -75,7 +74,7 @@ def _blocks(reader: CaseReader) -> dict[str, str]:
 	"""Local wording; where a hearing is offered, a wording that does not say so is completed."""
 	blocks = text_blocks(reader.doc.bureau)
 	if blocks.get("rights") and "听证" not in blocks["rights"] and hearing_offered(reader):
-		days = limits(today())["T02"].n
+		days = statutes.limit("T02").n
 		blocks["rights"] = (
 			blocks["rights"].rstrip()
 			+ f"\n参照《中华人民共和国行政处罚法》第六十三条、第六十四条的规定，要求听证的，应当自收到本告知书之日起{days}个"
@@ -124,8 +123,8 @@ def remedy_facts(bureau) -> dict[str, Any]:
 	return {
 		"review_body": bureau.review_body,
 		"court": bureau.court,
-		"review_days": limits(today())["T16"].n,
-		"litigation_months": limits(today())["T17"].n,
+		"review_days": statutes.limit("T16").n,
+		"litigation_months": statutes.limit("T17").n,
 	}
 
 

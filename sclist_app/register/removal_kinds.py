@@ -28,7 +28,7 @@ from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn,
 from sclist_app.register.removal_effects import RemovingKind, remove
 from sclist_app.register.removals import EXPIRY, RESTORATION, REVOCATION, ending_facts
 from sclist_app.register.restoring import new_term, restore
-from sclist_app.workflow import clocks
+from sclist_app.workflow import clocks, statutes
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure
@@ -538,7 +538,7 @@ class RestorationKind(_OnRemoval, PaperKind):
 def window(procedure: Procedure) -> Period:
 	"""T01 of this procedure."""
 	rule = procedure.limit("T01")
-	return clocks.period_of(rule) if rule else Period(5, "workday")
+	return clocks.period_of(rule) if rule else statutes.limit("T01").period
 
 
 def _removal_running(reader: RemovalReader) -> list[Finding]:

@@ -9,17 +9,17 @@ from frappe.utils import getdate
 
 from sclist_app.access.today import today
 from sclist_app.documents.issue import text_blocks
-from sclist_app.law import statute
 from sclist_app.law.findings import errors, render
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.removal import CONDITIONS
 from sclist_app.register.paper_facts import addressee_facts, bureau_facts, penalty_facts, remedy_facts
 from sclist_app.register.repair_reader import RepairReader, may_apply
-from sclist_app.workflow import clocks
+from sclist_app.workflow import clocks, statutes
 from sclist_app.workflow.calendars import calendar_of
+from sclist_app.workflow.envelope import CHANNELS as CHANNELS_OF_LAW
 from sclist_app.workflow.model import Procedure
 
-__all__ = ["repair_facts"]
+__all__ = ["days", "repair_facts"]
 
 CHANNELS = {
 	"Own Counter": "直接向本机关提出",
@@ -60,11 +60,11 @@ def repair_facts(reader: RepairReader, procedure: Procedure, channel: str) -> di
 		"report": _report(reader, bureau),
 		"remedy": remedy_facts(bureau),
 		"repair": {
-			"accept_days": _days(procedure, "T10", channel),
-			"decide_days": _days(procedure, "T12", channel),
-			"supplement_days": _days(procedure, "T11", channel),
-			"update_days": _days(procedure, "T07", channel),
-			"stop_days": _days(procedure, "T08", channel),
+			"accept_days": days(procedure, "T10", channel),
+			"decide_days": days(procedure, "T12", channel),
+			"supplement_days": days(procedure, "T11", channel),
+			"update_days": days(procedure, "T07", channel),
+			"stop_days": days(procedure, "T08", channel),
 		},
 		"blocks": text_blocks(doc.bureau),
 	}
@@ -74,11 +74,14 @@ def _day(value):
 	return getdate(value) if value else None
 
 
-def _days(procedure: Procedure, code: str, channel: str) -> int:
-	"""The length of a limit in this procedure, else by the statute."""
+def days(procedure: Procedure, code: str, channel: str) -> int:
+	"""The length of a limit in this procedure, else by the law of the site, as a number of its units."""
+	return _period(procedure, code, channel).n
+
+
+def _period(procedure: Procedure, code: str, channel: str) -> Period:
 	rule = procedure.limit(code, "", channel)
-	law = statute.limits(today(), "credit_china" if channel else "own")[code]
-	return rule.n if rule else law.n
+	return clocks.period_of(rule) if rule else statutes.limit(code, CHANNELS_OF_LAW[channel]).period
 
 
 def _case(record) -> dict[str, Any]:
@@ -123,8 +126,8 @@ def _decide_until(reader: RepairReader, procedure: Procedure, channel: str):
 	doc = reader.doc
 	if doc.accepted_on and (rows := clocks.running(doc.run, "T12")):
 		return getdate(rows[-1].due_on)
-	n = _days(procedure, "T12", channel)
-	return due_date(_day(doc.accepted_on) or today(), Period(n, "workday"), calendar_of(doc.bureau)).on
+	period = _period(procedure, "T12", channel)
+	return due_date(_day(doc.accepted_on) or today(), period, calendar_of(doc.bureau)).on
 
 
 def _ban(reader: RepairReader) -> str:

@@ -18,7 +18,7 @@ from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law import statute
 from sclist_app.law.findings import N_, Finding, errors, render
-from sclist_app.law.statute import SHIPPED, Invariant, Limit, Statute
+from sclist_app.law.statute import SHIPPED, Channel, Invariant, Limit, Statute
 from sclist_app.workflow.envelope import CHANNELS, CHECKS, statute_unit
 from sclist_app.workflow.model import split_codes
 
@@ -26,6 +26,7 @@ __all__ = [
 	"current",
 	"fits",
 	"forget",
+	"limit",
 	"log",
 	"name_of",
 	"name_row",
@@ -48,6 +49,23 @@ def current() -> Statute:
 		cached = _read()
 		setattr(frappe.local, _CACHE, cached)
 	return cached
+
+
+def limit(code: str, channel: Channel = "own") -> Limit:
+	"""The limit in force today.
+
+	Raises:
+		frappe.ValidationError: the law of the site has none.
+	"""
+	row = current().limits_on(today(), channel).get(code)
+	if row is None:
+		frappe.throw(
+			_(
+				"No legal rule {0} is in force today. Ask who administers the law of this site to enter it."
+			).format(code),
+			title=_("The legal rule"),
+		)
+	return row
 
 
 def forget() -> None:

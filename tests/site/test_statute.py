@@ -1,6 +1,7 @@
 """The law of a site as records: who may change it and how, and that no rule administrator gets past it."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,12 +13,20 @@ from frappe.client import set_value
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
 from sclist_app.api import procedures as api
+from sclist_app.documents import issue
 from sclist_app.exchange import packages, procedures
+from sclist_app.law import guards
+from sclist_app.law.periods import Period
 from sclist_app.law.statute import KINDS, SHIPPED
+from sclist_app.register import removal_kinds, repair_facts
+from sclist_app.register.case import CaseReader
+from sclist_app.register.listing import defence_period
+from sclist_app.register.previews import paper_of
 from sclist_app.setup import catalogue, law
 from sclist_app.setup.demo import DISTRICT, PROVINCE, user_of
 from sclist_app.setup.ledger import Ledger
 from sclist_app.workflow import statutes, store
+from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.model import Procedure
 from tests.site.support import as_user, refused
 from tests.unit.workflow.test_envelope import BROKEN, GOOD
@@ -252,6 +261,68 @@ def test_the_day_of_publication_counts(site, people):
 def test_a_new_limit_reaches_the_catalogue(site):
 	row("T24", rule_name="试行期限", bound="Free", maximum=0, valid_from="2024-01-01").insert()
 	assert frappe.db.get_value("SC Time Limit", "T24", ["limit_name", "n"]) == ("试行期限", 15)
+
+
+def changed(name: str, last: str, **values: Any) -> None:
+	"""The row ends and one with other values follows it."""
+	ended(name, last)
+	doc = frappe.copy_doc(frappe.get_doc("SC Statute", name))
+	doc.update({"valid_to": None, **values})
+	doc.insert()
+
+
+def test_a_new_law_reaches_papers_and_periods(world):
+	"""What a notice tells the party is the law of its day, and so is a period the procedure does not set."""
+	case = world.case("listed")
+	changed("T10-2023-10-01", "2024-12-31", valid_from="2025-01-01", n=4, maximum=4)
+	changed("T17-2015-05-01", "2024-12-31", valid_from="2025-01-01", n=9, minimum=9, maximum=9)
+	changed("T01-2023-10-01", "2024-12-31", valid_from="2025-01-01", n=7)
+	for day, accepts, months, answers in (("2024-12-31", "5", "6", 5), ("2025-01-01", "4", "9", 7)):
+		with as_of(day):
+			letter = text(paper_of(case.doc, "D19", case.unit))
+			assert f"本机关自收到申请之日起{accepts}个工作日内决定是否受理" in letter
+			assert paper_of(case.doc, "D05", case.unit).facts["remedy"]["litigation_months"] == int(months)
+			without = replace(store.load_procedure(case.doc.procedure_version), limits=())
+			assert defence_period(without) == removal_kinds.window(without) == Period(answers, "workday")
+
+
+def test_a_new_law_reaches_the_papers_of_an_application(people):
+	"""A procedure that sets no length of its own gives the party the statute's, for its channel."""
+	changed("T12-2023-10-01", "2024-12-31", valid_from="2025-01-01", n=15, maximum=15)
+	without = replace(GOOD["Early Removal"], limits=())
+	for day, own, forwarded in (("2024-12-31", 20, 20), ("2025-01-01", 15, 15), ("2025-06-22", 15, 10)):
+		with as_of(day):
+			assert repair_facts.days(without, "T12", "") == own
+			assert repair_facts.days(without, "T12", "Credit China") == forwarded
+
+
+def test_a_longer_time_to_ask_for_a_hearing_is_waited_for(world):
+	"""The new row of T02 holds back the decision, and the request is in time until its last day."""
+	case = world.case("waiting")
+	changed("T02-2021-07-15", "2024-08-31", valid_from="2024-09-01", n=8, minimum=8, maximum=8)
+	assert guards.hearing_window(case.day, statutes.current()) == Period(8, "workday")
+	facts = CaseReader(case.doc).law
+	facts = replace(facts, notices=tuple(replace(n, hearing_offered=True) for n in facts.notices))
+	calendar = calendar_of(DISTRICT)
+
+	def codes(workdays: int) -> set[str]:
+		day = calendar.add_workdays(case.doc.notice_served_on, workdays)
+		found = guards.may_decide(facts, day, calendar, Period(5, "workday"), statutes.current())
+		return {f.code for f in found if f.code.startswith("g3.")}
+
+	assert codes(8) == {"g3.hearing_window"} and codes(9) == set()
+
+
+def test_a_law_without_the_row_is_said(site):
+	ended("T10-2023-10-01", "2024-12-31")
+	with as_of("2025-01-01"), refused(frappe.ValidationError, match="T10"):
+		statutes.limit("T10")
+
+
+def text(paper) -> str:
+	"""The words of a draft as it would be printed today."""
+	template = issue.template_for(paper.bureau, paper.kind)
+	return re.sub("<[^>]+>", "", issue._html(template.body, issue._facts(paper, template, "—"), preview=True))
 
 
 def test_an_unsettled_invariant_is_a_setting(site, people):

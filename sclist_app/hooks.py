@@ -88,7 +88,8 @@ scheduler_events = {
 		"sclist_app.workflow.effects.sweep",
 	],
 	"daily": [
-		"sclist_app.access.posts.sync_all_roles", "sclist_app.register.follow_up.remind",
+		"sclist_app.access.posts.sync_all_roles",
+		"sclist_app.register.follow_up.remind",
 		"sclist_app.workflow.scan.elapse",
 		"sclist_app.setup.catalogue.follow",
 		"sclist_app.register.removals.open_fallen",

@@ -65,6 +65,8 @@ _SOURCES: Final = {
 	OPINION_2020: "国办发〔2020〕49号",
 	LOCAL_RULES: "应急厅函〔2023〕265号",
 }
+# The articles were numbered otherwise before the revision of 2023.
+_REVIEW_OLD_SOURCE: Final = "1999年4月29日公布，1999年10月1日起施行，2017年9月1日第二次修正"
 
 
 def _source(article: str) -> str:
@@ -188,6 +190,7 @@ def _limit(
 	channel: Channel = "own",
 	zero: bool = False,
 	extension: int = 0,
+	source: str = "",
 ) -> Limit:
 	if bound in ("min", "fixed"):
 		minimum = n
@@ -209,7 +212,7 @@ def _limit(
 		channel,
 		zero,
 		extension,
-		_source(article),
+		source or _source(article),
 	)
 
 
@@ -256,7 +259,7 @@ _LIMITS: Final = (
 	),
 	_limit(
 		"T16", "行政复议", 60, "day", "fixed", "知道或者应当知道之日", cite(REVIEW_LAW, 9), True, _REVIEW_OLD_FROM,
-		valid_to=date(2023, 12, 31),
+		valid_to=date(2023, 12, 31), source=_REVIEW_OLD_SOURCE,
 	),
 	_limit(
 		"T16", "行政复议", 60, "day", "fixed", "知道或者应当知道之日", cite(REVIEW_LAW, 20), True, _REVIEW_FROM

@@ -11,6 +11,7 @@ from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, errors, render
 from sclist_app.law.service import ServiceFacts, check_service, served_on
+from sclist_app.workflow import clocks, statutes, store
 
 __all__ = ["record"]
 
@@ -68,6 +69,9 @@ def record(
 	joint = frappe.get_all(
 		"SC Notice", filters={"joint_with": notice, "status": "Issued"}, pluck="name", order_by="creation"
 	)
+	if method == "Announcement" and result == "Served" and paper.run:
+		run = frappe.get_doc("SC Run", paper.run)
+		clocks.announced(run, store.load_procedure(run.procedure_version), day)
 	names = [_insert(name, method, result, day, second_server, values) for name in (notice, *joint)]
 	events.append(
 		paper.reference_doctype,
@@ -102,7 +106,7 @@ def _insert(
 			"method": method,
 			"result": result,
 			"delivered_on": day,
-			"served_on": served_on(method, day) if result == "Served" else None,
+			"served_on": served_on(method, day, statutes.limit("T15").n) if result == "Served" else None,
 			"bureau": paper.bureau,
 			"reference_doctype": paper.reference_doctype,
 			"reference_name": paper.reference_name,

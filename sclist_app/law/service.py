@@ -41,9 +41,9 @@ class ServiceFacts:
 	remark: str = ""
 
 
-def served_on(way: str, delivered_on: date) -> date:
-	"""The day a document counts as served: the day of delivery, for an announcement thirty days after it."""
-	return delivered_on + timedelta(days=ANNOUNCEMENT_DAYS) if way == "Announcement" else delivered_on
+def served_on(way: str, delivered_on: date, announced_for: int = ANNOUNCEMENT_DAYS) -> date:
+	"""The day a document counts as served: the day of delivery, for an announcement so many days (T15) after it."""
+	return delivered_on + timedelta(days=announced_for) if way == "Announcement" else delivered_on
 
 
 def check_service(facts: ServiceFacts, today: date) -> list[Finding]:

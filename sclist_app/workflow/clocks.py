@@ -26,6 +26,7 @@ from sclist_app.workflow.model import LimitRule, Procedure
 
 __all__ = [
 	"TERMS",
+	"announced",
 	"begin_pause",
 	"counted",
 	"due_from",
@@ -127,6 +128,20 @@ def signal(run: Document, procedure: Procedure, event: str, on: date) -> None:
 			_stop(running(run.name, limit, ""), on)
 		if catalogue.starts_on == event:
 			_start_rule(run, procedure, limit, "", on)
+
+
+def announced(run: Document, procedure: Procedure, on: date) -> None:
+	"""A document was announced: its period runs by law, whether the procedure names it or not.
+
+	Documents announced on one day share a clock; a later announcement starts it anew.
+	"""
+	rows = running(run.name, "T15", "")
+	if rows and getdate(rows[-1].started_on) >= on:
+		return
+	signal(run, procedure, "announced", on)
+	if not running(run.name, "T15", ""):
+		law = frappe.get_cached_doc("SC Time Limit", "T15")
+		start(run, LimitRule("T15", law.n, law.unit), on)
 
 
 def step_entered(run: Document, procedure: Procedure, step: str) -> None:

@@ -63,20 +63,29 @@ def warn_and_escalate() -> int:
 
 
 def elapse() -> int:
-	"""Close what ran on after its run by law (terms, periods of the party) once its last day is over."""
+	"""Close what runs by law (terms, announcements, periods of the party) once its last day is over.
+
+	What a step of a running case waits for is left: that step moves on by it.
+	"""
 	passed = elapsing().run(as_dict=True)
-	ended = _runs((row.run for row in passed), "Ended")
-	return _each([row.name for row in passed if row.run in ended], _elapse)
+	runs = _runs((row.run for row in passed), "Active", "Suspended", "Ended")
+	return _each([row.name for row in passed if row.run in runs and not _waits(runs[row.run], row)], _elapse)
 
 
-def _runs(names: Iterable[str], status: str) -> dict[str, Any]:
-	"""The runs of that status among these, by name, looked up by their keys."""
+def _waits(run: Any, clock: Any) -> bool:
+	if run.status == "Ended":
+		return False
+	return any(step.limit == clock.limit for step in store.load_procedure(run.procedure_version).steps)
+
+
+def _runs(names: Iterable[str], *statuses: str) -> dict[str, Any]:
+	"""The runs of these statuses among the named, by name, looked up by their keys."""
 	found = {}
 	for some in create_batch(sorted({name for name in names if name}), 500):
 		for row in frappe.get_all(
 			"SC Run",
-			filters={"name": ["in", some], "status": status},
-			fields=["name", "procedure_version", "marking"],
+			filters={"name": ["in", some], "status": ["in", statuses]},
+			fields=["name", "procedure_version", "marking", "status"],
 			order_by="name",
 		):
 			found[row.name] = row
@@ -92,7 +101,7 @@ def over():
 def elapsing():
 	"""Query: limits that have passed and end by themselves."""
 	clock = frappe.qb.DocType(clocks.DOCTYPE)
-	return _past(clock).select(clock.name, clock.run).where(clock.limit.isin(ELAPSING))
+	return _past(clock).select(clock.name, clock.run, clock.limit).where(clock.limit.isin(ELAPSING))
 
 
 def near():

@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from sclist_app.access.guard import engine_writes
+from sclist_app.api import service as service_api
 from sclist_app.setup.law import limit_rows
 from sclist_app.workflow import clocks, scan, store
 from sclist_app.workflow.model import LimitRule
@@ -290,3 +291,56 @@ def test_nobody_but_the_engine_writes_a_clock(people):
 			doc.save()
 	with engine_writes():
 		assert json.loads(doc.pauses) == []
+
+
+# --- announcements
+
+
+def announce(case: Case, *, day: date, result: str = "Served") -> date | None:
+	"""The officer of service announces the case's notice on that day. The day on which it counts as served."""
+	notice = case.notices("D01")[0].name
+	with on(day), as_user(case.in_step("C30")):
+		return service_api.record(
+			notice,
+			"Announcement",
+			str(day),
+			result=result,
+			medium="本机关门户网站",
+			remark="当事人下落不明，其他方式无法送达。",
+		)["served_on"]
+
+
+def test_an_announcement_runs_thirty_days_and_elapses_by_itself(people):
+	case = Case.opened(DISTRICT, DAY, "7-4")
+	case.play("C30")
+	day = case.day
+	announce(case, day=day, result="Failed")
+	assert "T15" not in latest(case), "an attempt that failed announces nothing"
+	served = announce(case, day=day)
+	due = day + timedelta(days=30)
+	assert served == due
+	assert latest(case)["T15"] == (day, due, "Running", None)
+	# nobody stops it, and nobody is late when it ends
+	with on(due):
+		assert "T15" not in _elapsed_now(case)
+	with on(due + timedelta(days=1)):
+		assert "T15" in _elapsed_now(case)
+		assert scan._elapse(clock(case, "T15").name)
+	assert latest(case)["T15"] == (day, due, "Elapsed", due)
+	assert case.steps == {"C30"} and frappe.db.get_value("SC Run", case.run, "status") == "Active"
+	assert not notes(case.people("papers"), case.case)
+
+
+def test_what_a_step_waits_for_does_not_elapse_before_it_moves_on(people):
+	case = Case.opened(DISTRICT, DAY, "7-4")
+	run = store.read_run(case.run).run
+	assert scan._waits(run, frappe._dict(limit="T01")), "C40 moves on by it"
+	assert not scan._waits(run, frappe._dict(limit="T15"))
+	assert not scan._waits(frappe._dict(run.as_dict(), status="Ended"), frappe._dict(limit="T01"))
+
+
+def _elapsed_now(case: Case) -> set[str]:
+	"""Limits of the case that the daily scan would close now."""
+	rows = [row for row in scan.elapsing().run(as_dict=True) if row.run == case.run]
+	runs = scan._runs([case.run], "Active", "Ended")
+	return {row.limit for row in rows if not scan._waits(runs[row.run], row)}

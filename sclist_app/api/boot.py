@@ -1,10 +1,16 @@
 import frappe
+from frappe import _
 
 from sclist_app.access.posts import held
+from sclist_app.workflow.conditions import SCHEMA, Fact
 
 
 def boot_session(bootinfo) -> None:
-	"""What the desk needs to know of the user's posts from the first page on."""
+	"""What the desk needs to know of the user's posts from the first page on, and the names of the facts.
+
+	facts: fact of a condition → {"label": in the user's language, "type", "options", "kinds": as in
+	`workflow.conditions.SCHEMA`}.
+	"""
 	own = held()
 	bureaus = list(dict.fromkeys(h.bureau for h in own))
 	bootinfo.sclist = {
@@ -17,4 +23,14 @@ def boot_session(bootinfo) -> None:
 		"configures": any(h.configures for h in own),
 		"approves_rules": any(h.approves_rules for h in own),
 		"fills_forms": sorted({h.bureau for h in own if h.fills_forms}),
+		"facts": {fact.name: _fact(fact) for fact in SCHEMA.values()},
+	}
+
+
+def _fact(fact: Fact) -> dict:
+	return {
+		"label": _(fact.label),
+		"type": fact.type,
+		"options": list(fact.options),
+		"kinds": list(fact.kinds),
 	}

@@ -22,12 +22,57 @@ export async function offer_fields(frm) {
 		"description",
 		__("A field of the form, or a column of one of its tables")
 	);
-	const steps = (frm.doc.steps || []).filter((row) => row.code);
-	grid.update_docfield_property("step", "fieldtype", "Autocomplete");
-	grid.update_docfield_property(
-		"step",
-		"options",
-		steps.map((row) => ({ value: row.code, label: `${row.code} ${row.title || ""}` }))
-	);
 	grid.refresh();
+}
+
+// table → columns that hold the code of a step
+const STEP_COLUMNS = { transitions: "step", limits: "step", materials: "step", documents: "step", fields: "step" };
+
+/** In a draft, steps, conditions and facts are chosen by their names; nobody types a code of one. */
+export function offer_codes(frm) {
+	const steps = (frm.doc.steps || [])
+		.filter((row) => row.code)
+		.map((row) => ({ value: row.code, label: `${row.code} ${row.title || ""}` }));
+	for (const [table, column] of Object.entries(STEP_COLUMNS)) choose(frm, table, column, steps);
+	const codes = new Set((frm.doc.conditions || []).map((row) => row.code).filter(Boolean));
+	choose(
+		frm,
+		"transitions",
+		"condition",
+		[...codes].map((code) => ({ value: code, label: code }))
+	);
+	const facts = Object.entries(frappe.boot.sclist?.facts || {}).filter(
+		([, fact]) => !fact.kinds?.length || fact.kinds.includes(frm.doc.kind)
+	);
+	const names = new Map(facts.map(([name, { label }]) => [name, label]));
+	choose(
+		frm,
+		"conditions",
+		"field",
+		facts.map(([value, { label }]) => ({ value, label }))
+	);
+	const grid = frm.fields_dict.conditions?.grid;
+	grid?.update_docfield_property("field", "formatter", (value) =>
+		frappe.utils.escape_html(names.get(value) || value || "")
+	);
+	grid?.update_docfield_property("value", "formatter", (value, _df, _options, row) =>
+		frappe.utils.escape_html(value_words(row, value))
+	);
+	grid?.refresh();
+}
+
+// A list keeps what was typed: several values stand in one cell, and a code may be entered before its row.
+function choose(frm, table, column, options) {
+	const grid = frm.fields_dict[table]?.grid;
+	if (!grid) return;
+	grid.update_docfield_property(column, "fieldtype", "Autocomplete");
+	grid.update_docfield_property(column, "ignore_validation", 1);
+	grid.update_docfield_property(column, "options", options);
+}
+
+function value_words(row, value) {
+	const fact = frappe.boot.sclist?.facts?.[row?.field];
+	if (!value || !fact) return value || "";
+	if (fact.type === "flag") return ["1", "true", "yes", "是"].includes(value) ? __("Yes") : __("No");
+	return fact.options?.length ? value.split(/[,，]/).map((one) => __(one.trim())).join("、") : value;
 }

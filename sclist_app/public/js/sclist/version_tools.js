@@ -12,6 +12,7 @@ export function version_tools(frm) {
 	const button = (label, act, group) => frm.add_custom_button(label, act, group);
 
 	button(__("Check"), () => check(name));
+	if ((configures || approves_rules) && ["Draft", "In Review"].includes(status)) show_findings(frm);
 	button(__("Try on cases"), () => attempt(frm), tools);
 	button(__("Compare"), () => compare(frm), tools);
 	button(
@@ -67,24 +68,36 @@ function lines(texts, kind) {
 }
 
 async function check(version) {
-	const { errors, warnings } = await get("procedures.check", { version });
+	show(__("Result of the check"), findings(await get("procedures.check", { version })));
+}
+
+/** What the check found at the last save, under its tab and, where something must be corrected, on top. */
+async function show_findings(frm) {
+	const { name, modified } = frm.doc;
+	const found = await get("procedures.check", { version: name });
+	if (frm.doc.name !== name || frm.doc.modified !== modified) return;
+	frm.fields_dict.findings?.$wrapper.empty().append(findings(found));
+	frm.set_intro("");
+	if (!found.errors.length) return;
+	const texts = found.errors.map((row) => `<li>${frappe.utils.escape_html(row.text)}</li>`).join("");
+	frm.set_intro(`<strong>${__("Must be corrected")}</strong><ul>${texts}</ul>`, "red");
+}
+
+function findings({ errors, warnings }) {
 	const none = !errors.length && !warnings.length;
-	show(
-		__("Result of the check"),
-		el(
-			"div",
-			{},
-			none ? el("p.text-success", {}, __("Nothing is wrong. The version can be submitted.")) : null,
-			errors.length ? el("h5.text-danger", {}, __("Must be corrected")) : null,
-			lines(
-				errors.map((row) => row.text),
-				"red"
-			),
-			warnings.length ? el("h5", {}, __("To be noted")) : null,
-			lines(
-				warnings.map((row) => row.text),
-				"orange"
-			)
+	return el(
+		"div",
+		{},
+		none ? el("p.text-success", {}, __("Nothing is wrong. The version can be submitted.")) : null,
+		errors.length ? el("h5.text-danger", {}, __("Must be corrected")) : null,
+		lines(
+			errors.map((row) => row.text),
+			"red"
+		),
+		warnings.length ? el("h5", {}, __("To be noted")) : null,
+		lines(
+			warnings.map((row) => row.text),
+			"orange"
 		)
 	);
 }

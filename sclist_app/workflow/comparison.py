@@ -223,6 +223,16 @@ _FACTS = {
 	"registered_here": "注册地在本辖区",
 	"scope_ok": "属于本级适用范围",
 	"report_listings": "列入情况逐件报告上级",
+	"eligible": "符合申请条件",
+	"materials_complete": "材料齐全",
+	"supplemented": "已告知补正",
+	"penalty_fulfilled": "处罚已履行",
+	"conditions_met": "三项条件均符合",
+	"basis_change": "依据变化的情形",
+	"objection_item": "异议事项",
+	"objection_route": "受理渠道",
+	"objection_result": "处理结果",
+	"review_overturned": "复核改变答复",
 }
 _OPERATORS = {
 	"is": "为",

@@ -1,11 +1,15 @@
 """The life of a procedure version: drafted, checked, submitted, approved by another person, bound, retired."""
 
+import re
+
 import frappe
 import pytest
 
 from sclist_app.api import procedures as api
+from sclist_app.api.boot import boot_session
 from sclist_app.setup import demo
 from sclist_app.workflow import store, versions
+from sclist_app.workflow.conditions import SCHEMA
 
 DISTRICT = demo.DISTRICT
 STANDARD = "listing-standard-v1"
@@ -188,3 +192,14 @@ def test_running_cases_keep_their_version(draft, people):
 	api.publish(draft)
 	versions.bind(DISTRICT, draft, "2023-10-01")
 	assert frappe.db.get_value("SC Run", case.run, "procedure_version") == before
+
+
+def test_the_facts_of_conditions_are_named_once(people):
+	"""The desk shows a condition in words from the published list, each in the user's language."""
+	frappe.set_user(people["writer"])
+	bootinfo = frappe._dict()
+	boot_session(bootinfo)
+	facts = bootinfo.sclist["facts"]
+	assert set(facts) == set(SCHEMA)
+	assert (facts["hearing_requested"]["label"], facts["ban"]["type"]) == ("已申请听证", "flag")
+	assert all(re.search(r"[\u4e00-\u9fff]", fact["label"]) for fact in facts.values())

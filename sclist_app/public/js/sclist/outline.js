@@ -53,37 +53,28 @@ export function show_outline(frm, wrapper) {
 	);
 }
 
-const FACTS = {
-	ground: __("Listing Ground"),
-	fine: __("Fine in Total"),
-	accident_level: __("Accident Level"),
-	deaths: __("Deaths"),
-	injuries: __("Serious Injuries"),
-	ban: __("Ban Imposed"),
-	subject_kinds: __("Kinds of Subjects"),
-	subjects: __("Number of Subjects"),
-	penalty_kinds: __("Kinds of Penalties"),
-	industry: __("Industry"),
-	bureau_level: __("Bureau Level"),
-	defence_made: __("Defence Made"),
-	waived: __("Defence Waived by All"),
-	channel: __("Channel"),
-};
-
 /** Rows of one group must all hold, one group is enough. */
 function condition_words(rows = [], code) {
 	const groups = new Map();
 	for (const row of rows.filter((row) => row.code === code)) {
-		const flag = ["ban", "defence_made", "waived"].includes(row.field);
-		const value = flag
-			? ["1", "true", "yes", "是"].includes(row.value)
-				? __("Yes")
-				: __("No")
-			: row.value || "";
-		const text = `${FACTS[row.field] || row.field}${__(row.operator)}${value}`;
+		const fact = frappe.boot.sclist?.facts?.[row.field];
+		const text = `${fact?.label || row.field}${__(row.operator)}${value_words(fact, row)}`;
 		groups.set(row.group_no, [...(groups.get(row.group_no) || []), text]);
 	}
 	return [...groups.values()].map((texts) => texts.join(` ${__("and")} `)).join(`${__("; or")} `) || code;
+}
+
+function value_words(fact, { operator, value }) {
+	if (["set", "not set"].includes(operator)) return "";
+	if (fact?.type === "flag") return ["1", "true", "yes", "是"].includes(value) ? __("Yes") : __("No");
+	if (!["choice", "set"].includes(fact?.type)) return value || "";
+	return join_names(
+		String(value || "")
+			.split(/[,，]/)
+			.map((one) => one.trim())
+			.filter(Boolean)
+			.map((one) => __(one))
+	);
 }
 
 // One button may open several steps at once.

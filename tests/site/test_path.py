@@ -363,10 +363,16 @@ def test_below_the_quorum_the_panel_does_not_open(people):
 	"""A quorum of three and only two members: the case stays with the legal reviewer."""
 	case = Case.opened(DISTRICT, DAY, "7-4")
 	case.play("C50")
-	name = frappe.get_all(
-		"SC Post Assignment", filters={"post": "panel_member", "bureau": DISTRICT, "enabled": 1}, pluck="name"
-	)[0]
-	frappe.db.set_value("SC Post Assignment", name, "enabled", 0)
+	# a site may have more members than the demonstration
+	for name in frappe.get_all(
+		"SC Post Assignment",
+		filters={"post": "panel_member", "bureau": DISTRICT, "enabled": 1},
+		pluck="name",
+		order_by="creation",
+	)[2:]:
+		doc = frappe.get_doc("SC Post Assignment", name)
+		doc.enabled = 0
+		doc.save()
 	with refused(frappe.ValidationError, match="3"):
 		case.act("C50", "pass", "审核通过。")
 	assert case.steps == {"C50"}

@@ -18,6 +18,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from sclist_app.access.today import today
 from sclist_app.law.findings import N_
 from sclist_app.workflow import store
 from sclist_app.workflow.model import Procedure
@@ -43,10 +44,15 @@ PROCEDURE_FIELDS = {"kind", "code", "procedure_name", "description", "procedure"
 
 @dataclass(frozen=True)
 class Form:
-	"""A DocType of rules that may travel: its columns, and those that tell one row of a bureau from another."""
+	"""A DocType of rules that may travel.
+
+	fields: its columns. identity: those that tell one row of a bureau from another. approved: only what was approved
+	leaves, the newest; what comes in is a draft.
+	"""
 
 	fields: tuple[str, ...]
 	identity: tuple[str, ...]
+	approved: bool = False
 
 
 FORMS: Mapping[str, Form] = {
@@ -55,7 +61,27 @@ FORMS: Mapping[str, Form] = {
 	"SC Term": Form(("term", "word"), ("term",)),
 	"SC Number Rule": Form(("document_kind", "prefix", "start"), ("document_kind",)),
 	"SC Publication Channel": Form(
-		("code", "channel_name", "own_page", "mandatory", "owner_organ", "enabled"), ("code",)
+		("code", "channel_name", "own_page", "mandatory", "owner_organ", "replaces", "enabled"), ("code",)
+	),
+	"SC Local Rule": Form(
+		(
+			"basis",
+			"scope_basis",
+			"scope_note",
+			"scope_industries",
+			"hearing_mode",
+			"ground_numbering",
+			"mark_legal_representative",
+			"mark_actual_controller",
+			"date_style",
+			"copies",
+			"service_ways",
+			"report_listings",
+			"follow_up_months",
+			"recipients",
+		),
+		(),
+		approved=True,
 	),
 }
 
@@ -120,13 +146,24 @@ def export_bureau(bureau: str) -> dict[str, Any]:
 			limit=1,
 		)
 		versions += [frappe.get_doc("SC Procedure Version", name) for name in newest]
-	rows = {doctype: [_row(doc, form) for doc in _own(doctype, bureau)] for doctype, form in FORMS.items()}
+	rows = {
+		doctype: [_row(doc, form) for doc in _own(doctype, form, bureau)] for doctype, form in FORMS.items()
+	}
 	title = frappe.get_cached_value("SC Bureau", bureau, "bureau_name") or bureau
 	return _package(title, versions, {doctype: own for doctype, own in rows.items() if own})
 
 
-def _own(doctype: str, bureau: str) -> list[Document]:
-	names = frappe.get_all(doctype, filters={"bureau": bureau}, pluck="name", order_by="name")
+def _own(doctype: str, form: Form, bureau: str) -> list[Document]:
+	if form.approved:
+		names = frappe.get_all(
+			doctype,
+			filters={"bureau": bureau, "state": "Approved"},
+			pluck="name",
+			order_by="effective_from desc, approved_on desc, creation desc",
+			limit=1,
+		)
+	else:
+		names = frappe.get_all(doctype, filters={"bureau": bureau}, pluck="name", order_by="name")
 	return [frappe.get_doc(doctype, name) for name in names]
 
 
@@ -344,5 +381,7 @@ def _bring(doctype: str, row: Mapping[str, Any], bureau: str, made: Imported) ->
 		else:
 			doc.set(name, value)
 	doc.bureau = bureau
+	if FORMS[doctype].approved:
+		doc.effective_from = today()
 	doc.insert()
 	made.created.append((doctype, doc.name))

@@ -18,6 +18,7 @@ import frappe
 from frappe.utils import getdate
 
 from sclist_app.api import clocks as clocks_api
+from sclist_app.api import local_rules as local_rules_api
 from sclist_app.api import procedures as api
 from sclist_app.exchange import packages
 from sclist_app.setup import demo
@@ -107,6 +108,12 @@ def introduce(place: Mapping[str, Any], package: str) -> list[str]:
 		for version in versions:
 			api.publish(version, "2023-10-01")
 			api.bind(version, code, "2023-10-01")
+		for rule in frappe.get_all(
+			"SC Local Rule", filters={"bureau": code, "state": "Draft"}, fields=["name", "modified"]
+		):
+			local_rules_api.approve(rule.name, str(rule.modified))
+			# a rule holds from the day of its approval on; these cases are of 2024
+			frappe.db.set_value("SC Local Rule", rule.name, "effective_from", "2023-10-01")
 	return versions
 
 
@@ -147,6 +154,14 @@ class Scene:
 			order_by="name",
 		)
 		return {row.name: row.document_kind for row in rows}
+
+	def text_of(self, kind: str) -> str:
+		"""The frozen texts of the documents of a kind."""
+		return "".join(
+			frappe.get_all(
+				"SC Notice", filters={"reference_name": self.case, "document_kind": kind}, pluck="html"
+			)
+		)
 
 	def running(self, limit: str) -> Any:
 		"""The latest clock of a limit."""
@@ -222,8 +237,14 @@ class Listing(Scene, Case):
 
 	def begin(self, opened: dict[str, Any]) -> None:
 		penalty = opened.pop("penalty", {})
-		ground = opened.pop("ground", "7-1")
-		self.open_case({**self.register(ground, **penalty), **opened})
+		ground, controller = opened.pop("ground", "7-1"), opened.pop("actual_controller", "")
+		values = self.register(ground, **penalty)
+		if controller:
+			with self.acting(self.officer()):
+				unit = frappe.get_doc("SC Entity", self.unit)
+				unit.actual_controller = controller
+				unit.save()
+		self.open_case({**values, **opened})
 
 	def duties(self) -> Duties:
 		return {
@@ -320,6 +341,8 @@ def play(name: str) -> None:
 		outcome = frappe.db.get_value(stage.doctype, stage.case, "outcome")
 		assert outcome == end["outcome"], outcome
 		assert sorted(set(stage.papers().values())) == sorted(end["papers"])
+		for kind, words in end.get("says", {}).items():
+			assert words in stage.text_of(kind), f"{kind} does not say {words}"
 		stage.ended(end)
 		if chapter["kind"] == "Listing":
 			record = next(row.name for row in stage.records() if row.entity_kind != "Person")

@@ -5,6 +5,7 @@ import json
 import frappe
 import pytest
 
+from sclist_app.api import local_rules
 from sclist_app.api import procedures as api
 from sclist_app.exchange import packages
 from sclist_app.setup import demo
@@ -59,6 +60,29 @@ def test_what_a_bureau_has_of_its_own_stays():
 	made = api.import_package(text(other), DISTRICT, "xd-second")
 	assert not made["created"] and len(made["present"]) == 1
 	assert frappe.db.get_value("SC Text Block", made["present"][0]["name"], "text") == BLOCK["text"]
+
+
+def test_a_local_rule_comes_in_as_a_draft_and_leaves_when_approved():
+	"""With its tables; what an approver has not seen does not leave again."""
+	given = {
+		"hearing_mode": "Always",
+		"copies": "3",
+		"service_ways": [{"way": "Electronic"}, {"way": "Direct"}],
+	}
+	before = frappe.db.count("SC Local Rule", {"bureau": demo.COUNTY})
+	assert not before, "the county has rules of its own"
+	frappe.set_user(demo.user_of("rules", demo.COUNTY))
+	brought = packages.seal(
+		{"schema": 2, "title": "", "description": "", "procedures": [], "rows": {"SC Local Rule": [given]}}
+	)
+	made = api.import_package(text(brought), demo.COUNTY)
+	rule = frappe.get_doc("SC Local Rule", made["created"][0]["name"])
+	assert (rule.state, rule.author) == ("Draft", demo.user_of("rules", demo.COUNTY))
+	assert [row.way for row in rule.service_ways] == ["Electronic", "Direct"]
+	assert "SC Local Rule" not in packages.export_bureau(demo.COUNTY)["rows"]
+	frappe.set_user(demo.user_of("approver", demo.COUNTY))
+	local_rules.approve(rule.name, str(rule.modified))
+	assert packages.export_bureau(demo.COUNTY)["rows"]["SC Local Rule"] == [given]
 
 
 def test_a_file_with_several_procedures_gets_codes_of_its_own():

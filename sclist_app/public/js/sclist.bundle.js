@@ -20,7 +20,7 @@ import { version_tools } from "./sclist/version_tools";
 import { package_tools } from "./sclist/package_tools";
 import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
-import { offer_codes, offer_fields } from "./sclist/policy_rows";
+import { offer_fields } from "./sclist/policy_rows";
 
 frappe.provide("sclist");
 
@@ -56,7 +56,6 @@ $(document).on("form-refresh", (event, frm) => {
 	hide_repeated_labels(frm);
 	if (["SC Bureau", "SC Procedure Binding"].includes(frm.doctype)) show_applying(frm);
 	if (frm.doctype === "SC Procedure Version") {
-		offer_codes(frm);
 		offer_fields(frm);
 		offer_effects(frm);
 	}

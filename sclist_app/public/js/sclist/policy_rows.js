@@ -23,13 +23,14 @@ export async function offer_fields(frm) {
 		__("A field of the form, or a column of one of its tables")
 	);
 	grid.refresh();
+	offer_codes(frm); // the grids of the other tabs stand only now
 }
 
 // table → columns that hold the code of a step
 const STEP_COLUMNS = { transitions: "step", limits: "step", materials: "step", documents: "step", fields: "step" };
 
 /** In a draft, steps, conditions and facts are chosen by their names; nobody types a code of one. */
-export function offer_codes(frm) {
+function offer_codes(frm) {
 	const steps = (frm.doc.steps || [])
 		.filter((row) => row.code)
 		.map((row) => ({ value: row.code, label: `${row.code} ${row.title || ""}` }));
@@ -68,6 +69,7 @@ function choose(frm, table, column, options) {
 	grid.update_docfield_property(column, "fieldtype", "Autocomplete");
 	grid.update_docfield_property(column, "ignore_validation", 1);
 	grid.update_docfield_property(column, "options", options);
+	grid.refresh();
 }
 
 function value_words(row, value) {

@@ -39,11 +39,14 @@ sclist_effects_after_commit = {
 
 _permitted = "sclist_app.access.visibility.has_permission"
 permission_query_conditions = {
-	doctype: [
-		f"sclist_app.{module}.{doctype.lower().replace(' ', '_')}"
-		for module in ("access.lists", "workflow.form_lists")
-	]
-	for doctype in (*_guarded, *_rows)
+	**{
+		doctype: [
+			f"sclist_app.{module}.{doctype.lower().replace(' ', '_')}"
+			for module in ("access.lists", "workflow.form_lists")
+		]
+		for doctype in (*_guarded, *_rows)
+	},
+	"File": "sclist_app.access.files.listed",
 }
 has_permission = {
 	**dict.fromkeys(_guarded, _permitted),
@@ -64,6 +67,7 @@ doc_events = {
 		"before_validate": "sclist_app.access.files.check_change",
 	},
 	(
+		"SC Case",
 		"SC Defence",
 		"SC Follow Up",
 		"SC Hearing",
@@ -71,6 +75,7 @@ doc_events = {
 		"SC Listing Record",
 		"SC Measure Record",
 		"SC Notice",
+		"SC Objection",
 		"SC Penalty",
 		"SC Procedure Version",
 		"SC Publication",

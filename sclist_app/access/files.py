@@ -11,6 +11,11 @@ from frappe import _
 from frappe.core.doctype.file import file as framework
 from frappe.model.document import Document
 
+from sclist_app.access.doctypes import GUARDED, OPERATING
+from sclist_app.access.guard import is_engine
+from sclist_app.access.posts import held
+from sclist_app.access.visibility import condition
+
 # folder of the issued documents, see documents/store.py
 ISSUED = "sclist"
 MAX_BYTES = 50 * 1024 * 1024
@@ -37,15 +42,77 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
 
 
 def has_permission(doc: Document, ptype: str = "read", user: str | None = None, debug: bool = False) -> bool:
-	"""Hook for File: the framework's answer, but nobody makes a file of one they could not read.
+	"""Hook for File: the framework's answer, but nobody makes a file of one they could not read, adds one to another
+	bureau's document, or takes one away from a document they may not write.
 
 	A new File over an address copies what stands there before any other check is asked.
 	"""
-	if ptype == "create" and doc.file_url and not doc.get("content"):
-		address = posixpath.normpath(unquote(doc.file_url))
-		if _issued(address) or (address.startswith("/private/") and not _readable(address, user)):
+	if ptype == "create":
+		if doc.file_url and not doc.get("content") and not _within_reach(doc.file_url, user):
 			return False
+		if not _may_attach(doc.attached_to_doctype, doc.attached_to_name, user):
+			return False
+	elif ptype == "delete" and _stored_at_ours(doc):
+		# being its uploader is not enough: evidence stays when the document has left their desk
+		of = frappe.get_doc(doc.attached_to_doctype, doc.attached_to_name)
+		return bool(frappe.has_permission(of.doctype, "write", doc=of, user=user))
 	return bool(framework.has_permission(doc, ptype, user))
+
+
+def listed(user: str | None = None) -> str:
+	"""Hook `permission_query_conditions` for File: names of files tell as much as the documents they belong to."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	guarded = ", ".join(frappe.db.escape(doctype) for doctype in GUARDED)
+	parts = [
+		f"`tabFile`.`owner` = {frappe.db.escape(user)}",
+		f"coalesce(`tabFile`.`attached_to_doctype`, '') not in ({guarded})",
+	]
+	for doctype in GUARDED:
+		allowed = condition(user, doctype)
+		if allowed == "1=0":
+			continue
+		part = f"`tabFile`.`attached_to_doctype` = {frappe.db.escape(doctype)}"
+		if allowed:
+			part += (
+				f" and `tabFile`.`attached_to_name` in (select `name` from `tab{doctype}` where {allowed})"
+			)
+		parts.append(f"({part})")
+	return f"({' or '.join(parts)})"
+
+
+def _stored_at_ours(doc: Document) -> bool:
+	"""It is attached to a document of ours that exists; a form not yet stored has only a passing name."""
+	return _ours(doc) and bool(frappe.db.exists(doc.attached_to_doctype, doc.attached_to_name))
+
+
+def _within_reach(url: str, user: str | None) -> bool:
+	"""The address leads to nothing that the user could not open anyway."""
+	address = posixpath.normpath(unquote(url))
+	return not _issued(address) and (not address.startswith("/private/") or _readable(address, user))
+
+
+def _may_attach(doctype: str | None, name: str | None, user: str | None) -> bool:
+	"""Who may write a document of ours adds files to it, and so does who works in its bureau and may read it.
+
+	A form that is not stored yet has no document to ask, only a passing name.
+	"""
+	if not (doctype or "").startswith("SC "):
+		return True
+	if not isinstance(name, str):
+		return False
+	if not frappe.db.exists(doctype, name):
+		return name.lower().startswith("new")
+	doc = frappe.get_doc(doctype, name)
+	if frappe.has_permission(doctype, "write", doc=doc, user=user):
+		return True
+	own = {h.bureau for h in held(user)}
+	return (
+		doctype in OPERATING
+		and doc.bureau in own
+		and bool(frappe.has_permission(doctype, "read", doc=doc, user=user))
+	)
 
 
 def _issued(address: str) -> bool:
@@ -80,14 +147,25 @@ def check_upload(doc: Document, _method: str | None = None) -> None:
 
 
 def check_change(doc: Document, _method: str | None = None) -> None:
-	"""Before a stored File is saved again: one of ours stays private, and what is newly attached is looked at.
+	"""Before a stored File is saved again: one of ours stays private and where it is, what is newly attached is
+	looked at, and none is turned into a file that the user could not open.
 
 	Raises:
-		frappe.ValidationError: as `check_upload`; frappe.PermissionError: it would become public.
+		frappe.ValidationError: as `check_upload`; frappe.PermissionError: it would become public or another file.
 	"""
 	before = None if doc.is_new() else doc.get_doc_before_save()
-	if before is None or doc.is_folder or not (_ours(doc) or _ours(before)):
+	if before is None or doc.is_folder:
 		return
+	if doc.file_url != before.file_url and not _within_reach(doc.file_url or "", None):
+		frappe.throw(_("This file belongs to a document you do not see."), frappe.PermissionError)
+	if not (_ours(doc) or _ours(before)):
+		return
+	place = ("attached_to_doctype", "attached_to_name", "file_url")
+	if any(doc.get(field) != before.get(field) for field in place):
+		if _stored_at_ours(before):
+			frappe.throw(_("Files of cases stay with their case."), frappe.PermissionError)
+		if not _may_attach(doc.attached_to_doctype, doc.attached_to_name, None):
+			frappe.throw(_("You cannot add files to this document."), frappe.PermissionError)
 	if not doc.is_private:
 		frappe.throw(_("Files of cases stay private."), frappe.PermissionError)
 	if any(doc.get(field) != before.get(field) for field in ("attached_to_doctype", "file_url", "file_name")):
@@ -130,12 +208,40 @@ def check_content(doc: Document) -> None:
 		)
 
 
+def _addresses(doc: Document) -> set[str]:
+	"""All files a form names, in its fields and in the rows of its tables."""
+	rows = (doc, *(row for df in doc.meta.get_table_fields() for row in doc.get(df.fieldname) or ()))
+	return {row.get(df.fieldname) for row in rows for df in _file_fields(row)} - {None, ""}
+
+
+def _file_fields(doc: Document) -> list:
+	return doc.meta.get("fields", {"fieldtype": ["in", ["Attach", "Attach Image"]]})
+
+
+def _refuse_foreign(doc: Document) -> None:
+	"""Outside the engine a form names only files that were uploaded and that its writer can open.
+
+	Raises:
+		frappe.PermissionError: another one.
+	"""
+	before = doc.get_doc_before_save()
+	if not is_engine() and any(
+		_issued(url) or not _readable(url, None)
+		for url in _addresses(doc) - (_addresses(before) if before else set())
+	):
+		frappe.throw(_("The file is not attached to this document. Upload it again."), frappe.PermissionError)
+
+
 def attach_privately(doc: Document, _method: str | None = None) -> None:
 	"""Before a document of ours is saved: its private files get their File rows as private ones.
 
 	The framework would make the missing rows itself after saving, as public files with a copy anybody can fetch.
+
+	Raises:
+		frappe.PermissionError: the form names a file that its writer cannot open.
 	"""
-	for field in doc.meta.get("fields", {"fieldtype": ["in", ["Attach", "Attach Image"]]}):
+	_refuse_foreign(doc)
+	for field in _file_fields(doc):
 		url = doc.get(field.fieldname) or ""
 		if not url.startswith("/private/files/"):
 			continue

@@ -1,0 +1,136 @@
+"""Files, rows and forms added since the first doors: what another bureau, or the wrong person, must not reach."""
+
+from datetime import date
+
+import frappe
+import pytest
+from frappe import client
+
+from sclist_app.access import files
+from sclist_app.setup.player import PDF
+from tests.site.support import CITY, COUNTY, as_user, refused, user_of
+
+DAY = date(2025, 3, 3)
+
+
+@pytest.fixture
+def record(world):
+	return next(r.name for r in world.case("listed").records() if r.entity_kind != "Person")
+
+
+def _file(user: str, doctype: str, name: str, mark: str) -> frappe.model.document.Document:
+	with as_user(user):
+		file = frappe.new_doc("File")
+		file.update(
+			{
+				"file_name": f"{mark}.pdf",
+				"attached_to_doctype": doctype,
+				"attached_to_name": name,
+				"is_private": 1,
+				"content": PDF + f"% {mark}\n".encode(),
+			}
+		)
+		return file.insert()
+
+
+@pytest.fixture
+def foreign(world):
+	"""A paper of the city's case, which the district does not read."""
+	return _file(
+		user_of("officer", CITY), "SC Case", world.case("city").case, f"市局{frappe.generate_hash(length=8)}"
+	)
+
+
+def _reads(user: str, url: str) -> bool:
+	with as_user(user):
+		return files._readable(url, user)
+
+
+def test_a_form_does_not_open_the_file_of_another_document(world, foreign):
+	user = user_of("officer")
+	assert not _reads(user, foreign.file_url)
+	penalty = world.case("fresh").penalty
+	with as_user(user), refused():
+		client.set_value("SC Penalty", penalty, "file", foreign.file_url)
+	assert not _reads(user, foreign.file_url)
+
+
+def test_a_new_form_does_not_either(record, foreign):
+	user = user_of("officer")
+	with as_user(user), refused():
+		client.insert(
+			{
+				"doctype": "SC Removal",
+				"kind": "Revocation of Listing",
+				"record": record,
+				"basis_kind": "Self-Correction",
+				"known_on": str(DAY),
+				"basis_file": foreign.file_url,
+			}
+		)
+	assert not _reads(user, foreign.file_url)
+
+
+def test_a_row_names_no_file_of_another_document(world, foreign):
+	case = world.case("fresh")
+	with as_user(user_of("officer")), refused():
+		doc = frappe.get_doc("SC Case", case.case)
+		doc.append("evidence", {"title": "证据", "file": foreign.file_url})
+		doc.save()
+
+
+def test_a_file_is_not_turned_into_another(world, foreign):
+	user = user_of("officer")
+	own = _file(user, "SC Case", world.case("fresh").case, "本局")
+	with as_user(user), refused():
+		client.set_value("File", own.name, "file_url", foreign.file_url)
+	assert not _reads(user, foreign.file_url)
+
+
+def test_nobody_attaches_to_a_document_of_another_bureau(world):
+	for user, place in (
+		(user_of("officer", COUNTY), "fresh"),
+		(user_of("officer"), "city"),
+		(user_of("supervisor", CITY), "fresh"),
+	):
+		with refused():
+			_file(user, "SC Case", world.case(place).case, "别处")
+		with refused():
+			own = _file(user, None, None, "自有")
+			with as_user(user):
+				doc = frappe.get_doc("File", own.name)
+				doc.update({"attached_to_doctype": "SC Case", "attached_to_name": world.case(place).case})
+				doc.save()
+
+
+def test_files_are_listed_to_those_who_read_their_document(world):
+	case = world.case("listed")
+	filters = {"attached_to_doctype": "SC Case", "attached_to_name": case.case}
+	assert frappe.db.exists("File", filters)
+	for user in (user_of("officer", COUNTY), user_of("supervisor", COUNTY)):
+		with as_user(user):
+			assert not frappe.get_list("File", filters=filters)
+	for user in (user_of("officer"), user_of("supervisor", CITY)):
+		with as_user(user):
+			assert frappe.get_list("File", filters=filters)
+
+
+def test_every_form_that_names_files_keeps_them(world):
+	hooks = frappe.get_doc_hooks()
+	for name in frappe.get_all("DocType", filters={"name": ["like", "SC %"], "istable": 0}, pluck="name"):
+		tables = [df.options for df in frappe.get_meta(name).get_table_fields()]
+		if any(files._file_fields(frappe.new_doc(holder)) for holder in (name, *tables)):
+			assert "sclist_app.access.files.attach_privately" in hooks[name]["before_save"], name
+
+
+def test_evidence_of_a_finished_case_is_not_deleted(world):
+	case = world.case("listed")
+	name = frappe.db.get_value("File", {"attached_to_doctype": "SC Case", "attached_to_name": case.case})
+	assert name
+	owner = frappe.db.get_value("File", name, "owner")
+	assert owner != "Administrator"
+	with as_user(owner):
+		with refused():
+			frappe.delete_doc("File", name)
+		with refused():
+			client.set_value("File", name, "attached_to_name", None)

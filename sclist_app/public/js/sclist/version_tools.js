@@ -175,7 +175,7 @@ async function attempt(frm) {
 			{},
 			el("td", {}, row.title),
 			el("td", {}, row.new.path.join(" → ")),
-			el("td", {}, row.new.problem || row.new.outcome),
+			el(row.new.problem ? "td" : "td.text-nowrap", {}, row.new.problem || row.new.outcome),
 			el("td", {}, row.new.people),
 			el("td", {}, row.new.days),
 			el("td", {}, row.old ? row.old.days : "—")
@@ -207,7 +207,7 @@ async function attempt(frm) {
 								el(
 									"tr",
 									{},
-									head.map((text) => el("th", {}, text))
+									head.map((text) => el("th.text-nowrap", {}, text))
 								)
 							),
 							el("tbody", {}, rows)

@@ -70,6 +70,29 @@ def keep_engine_fields(doc: Document, fields: tuple[str, ...]) -> None:
 		)
 
 
+def keep_engine_tables(doc: Document, tables: tuple[str, ...]) -> None:
+	"""The same for tables whose rows the engine alone writes.
+
+	Raises:
+		frappe.PermissionError: a request adds, changes or drops a row.
+	"""
+	if is_engine():
+		return
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	for table in tables:
+		df = doc.meta.get_field(table)
+		columns = [c.fieldname for c in frappe.get_meta(df.options).fields]
+		given, kept = (
+			[[_text(row.get(c)) for c in columns] for row in (holder.get(table) if holder else None) or ()]
+			for holder in (doc, before)
+		)
+		if given != kept:
+			frappe.throw(
+				_("{0} is set by the system only and cannot be changed here.").format(_(df.label)),
+				frappe.PermissionError,
+			)
+
+
 def never_delete(doc: Document) -> None:
 	"""Records of the procedure stay.
 

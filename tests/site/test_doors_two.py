@@ -7,8 +7,10 @@ import pytest
 from frappe import client
 
 from sclist_app.access import files
+from sclist_app.access.today import as_of
 from sclist_app.setup.player import PDF
-from tests.site.support import CITY, COUNTY, as_user, refused, user_of
+from sclist_app.setup.repair_player import RepairPlayer
+from tests.site.support import CITY, COUNTY, DISTRICT, as_user, refused, user_of
 
 DAY = date(2025, 3, 3)
 
@@ -134,3 +136,96 @@ def test_evidence_of_a_finished_case_is_not_deleted(world):
 			frappe.delete_doc("File", name)
 		with refused():
 			client.set_value("File", name, "attached_to_name", None)
+
+
+# --- forms and rows of the later procedures
+
+NEW = (
+	"SC Repair Application",
+	"SC Removal",
+	"SC Objection",
+	"SC Hearing",
+	"SC Joint Action",
+	"SC Follow Up",
+	"SC Upward Report",
+	"SC Effect Run",
+)
+
+
+def _row(doctype: str) -> str:
+	"""A row of the district that stands there without the engine's work: only who reads and writes it is asked."""
+	doc = frappe.new_doc(doctype)
+	doc.update({"bureau": DISTRICT, "name": f"门{frappe.generate_hash(length=8)}", "owner": "Administrator"})
+	doc.db_insert()
+	return doc.name
+
+
+@pytest.mark.parametrize("doctype", NEW)
+def test_rows_of_the_district_are_read_along_the_tree_and_written_by_nobody(people, doctype):
+	name = _row(doctype)
+	for user, sees in (
+		(user_of("officer"), True),
+		(user_of("supervisor", CITY), True),
+		(user_of("officer", COUNTY), False),
+		(user_of("supervisor", COUNTY), False),
+	):
+		with as_user(user):
+			listed = frappe.get_list(doctype, filters={"name": name}, pluck="name")
+			assert bool(listed) is sees, user
+			assert frappe.get_doc(doctype, name).has_permission("read") is sees
+			with refused():
+				client.set_value(doctype, name, "bureau", COUNTY)
+			with refused():
+				client.delete(doctype, name)
+			with refused():
+				_file(user_of("officer", COUNTY), doctype, name, "别处")
+	for user in (user_of("officer"), user_of("leader")):
+		with as_user(user):
+			for field in ("state", "status", "run", "outcome", "record", "bureau", "open_key", "kind"):
+				if frappe.get_meta(doctype).has_field(field):
+					with refused():
+						client.set_value(doctype, name, field, "x")
+	with as_user("Administrator"), refused():
+		client.set_value(doctype, name, "bureau", COUNTY)
+
+
+@pytest.mark.parametrize(
+	"doctype", ["SC Hearing", "SC Joint Action", "SC Follow Up", "SC Upward Report", "SC Effect Run"]
+)
+@pytest.mark.parametrize("user", [user_of("officer"), user_of("leader"), "Administrator"])
+def test_rows_of_the_engine_are_nobodys_to_make(people, doctype, user):
+	with as_user(user), refused(frappe.PermissionError):
+		doc = frappe.get_doc({"doctype": doctype, "bureau": DISTRICT})
+		doc.flags.ignore_mandatory = doc.flags.ignore_links = True
+		doc.insert(ignore_permissions=True)
+
+
+@pytest.mark.parametrize(
+	"forged",
+	[
+		{
+			"verifications": [
+				{
+					"condition": "obligations",
+					"method": "On Site",
+					"result": "Fulfilled",
+					"finding": "属实",
+					"verifier": user_of("officer"),
+					"second_verifier": user_of("leader"),
+					"verified_on": str(DAY),
+				}
+			]
+		},
+		{"supplements": [{"item": "补正", "asked_on": str(DAY), "supplied_on": str(DAY)}]},
+	],
+)
+def test_findings_of_verifiers_are_not_typed_into_the_form(record, forged):
+	repair = RepairPlayer(record, DAY)
+	with as_of(str(DAY)):
+		with as_user(user_of("officer")), refused(frappe.PermissionError):
+			client.insert({"doctype": "SC Repair Application", **repair.values(), **forged})
+		repair.open()
+		with as_user(repair.in_step("R10")), refused(frappe.PermissionError):
+			doc = frappe.get_doc("SC Repair Application", repair.case)
+			doc.update(forged)
+			doc.save()

@@ -19,6 +19,8 @@ ENGINE_FIELDS = (
 	"open_key",
 	"is_demo",
 )
+# written by who has the task of verification or acceptance, through the calls of these
+ENGINE_TABLES = ("verifications", "supplements")
 
 
 class SCRepairApplication(SteeredDocument):
@@ -27,6 +29,7 @@ class SCRepairApplication(SteeredDocument):
 		application.open_for(self)
 
 	def validate(self):
+		guard.keep_engine_tables(self, ENGINE_TABLES)
 		if not self.is_new():
 			guard.keep_engine_fields(self, (*ENGINE_FIELDS, "record", "applicant", "bureau"))
 		check_fields(self)

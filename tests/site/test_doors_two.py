@@ -8,6 +8,7 @@ from frappe import client
 
 from sclist_app.access import files
 from sclist_app.access.today import as_of
+from sclist_app.api import posts as posts_api
 from sclist_app.setup.player import PDF
 from sclist_app.setup.repair_player import RepairPlayer
 from tests.site.support import CITY, COUNTY, DISTRICT, as_user, refused, user_of
@@ -229,3 +230,68 @@ def test_findings_of_verifiers_are_not_typed_into_the_form(record, forged):
 			doc = frappe.get_doc("SC Repair Application", repair.case)
 			doc.update(forged)
 			doc.save()
+
+
+# --- rules and people
+
+
+def test_whoever_writes_rules_gives_nobody_a_post_and_no_law(people):
+	for user in (user_of("rules"), user_of("approver"), user_of("leader")):
+		with as_user(user):
+			for values in (
+				{
+					"doctype": "SC Post Assignment",
+					"user": user,
+					"bureau": DISTRICT,
+					"post": "principal_leader",
+				},
+				{"doctype": "SC Division", "bureau": DISTRICT, "division_name": "自设"},
+				{
+					"doctype": "SC Absence",
+					"user": user_of("leader"),
+					"bureau": DISTRICT,
+					"kind": "Absence",
+					"from_date": str(DAY),
+					"to_date": "2099-01-01",
+					"reason": "休假",
+					"deputy": user,
+				},
+				{"doctype": "SC Post", "post_code": "x", "post_name": "x"},
+			):
+				with refused(frappe.PermissionError):
+					client.insert(dict(values))
+
+
+def test_nobody_deputises_by_their_own_word(people):
+	officer, head = user_of("officer"), user_of("head")
+	today = str(frappe.utils.getdate())
+	with as_user(officer):
+		for person, deputy in ((officer, officer), (head, officer), (head, "")):
+			with refused():
+				posts_api.register_absence(DISTRICT, "Delegation", today, today, "休假", deputy, "", person)
+		# nor do they hand on what they do not hold
+		with refused():
+			posts_api.register_absence(
+				DISTRICT, "Delegation", today, today, "休假", head, "division_head", officer
+			)
+
+
+def test_the_words_of_a_bureau_are_its_own(people):
+	for user in (
+		user_of("officer"),
+		user_of("rules", COUNTY),
+		user_of("approver", COUNTY),
+		user_of("rules", DISTRICT),
+	):
+		with as_user(user), refused(frappe.PermissionError):
+			client.insert({"doctype": "SC Term", "bureau": CITY, "term": "list_name", "word": "黑名单"})
+	for user in (user_of("rules", COUNTY), user_of("officer")):
+		with as_user(user), refused(frappe.PermissionError):
+			client.insert(
+				{
+					"doctype": "SC Local Rule",
+					"bureau": DISTRICT,
+					"effective_from": str(DAY),
+					"state": "Approved",
+				}
+			)

@@ -235,7 +235,8 @@ def _page_number_css(layout: PageLayout) -> str:
 	drop = _mm(PAGE_NUMBER_BELOW_MM - SIZE_4 * 25.4 / 72 / 2)
 	box = (
 		f'content: "{dash} " counter(page) " {dash}"; font-family: {_family(families["song"])};'
-		f" font-size: {SIZE_4}pt; line-height: 1; vertical-align: top; padding-top: {drop};"
+		f" font-size: {SIZE_4}pt; line-height: 1; white-space: nowrap; vertical-align: top;"
+		f" padding-top: {drop};"
 	)
 	return (
 		f"@page :right {{ @bottom-right {{ {box} text-align: right; padding-right: {SIZE_4}pt; }} }}\n"

@@ -54,10 +54,14 @@ has_permission = {
 	"File": "sclist_app.access.files.has_permission",
 }
 
-# The framework's own counts without asking who may read.
-override_whitelisted_methods = {"frappe.client.get_count": "sclist_app.api.counts.get_count"}
+# The framework's own count and list without asking who may read.
+override_whitelisted_methods = {
+	"frappe.client.get_count": "sclist_app.api.counts.get_count",
+	"frappe.desk.form.linked_with.get": "sclist_app.api.links.get",
+}
 
 doc_events = {
+	"Document Follow": {"validate": "sclist_app.access.sharing.refuse_follow"},
 	"DocShare": {"validate": "sclist_app.access.sharing.refuse_share"},
 	"ToDo": {"validate": "sclist_app.access.sharing.refuse_assignment"},
 	"Workflow": {"validate": "sclist_app.access.sharing.refuse_workflow"},

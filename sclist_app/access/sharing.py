@@ -22,6 +22,21 @@ def refuse_share(doc: Document, _method: str | None = None) -> None:
 		)
 
 
+def refuse_follow(doc: Document, _method: str | None = None) -> None:
+	"""Document Follow: the framework mails changes to followers without asking whether they may read.
+
+	Raises:
+		frappe.PermissionError: the follower does not read the document.
+	"""
+	if (doc.ref_doctype or "").startswith(PREFIX) and not (
+		frappe.db.exists(doc.ref_doctype, doc.ref_docname)
+		and frappe.has_permission(
+			doc.ref_doctype, "read", doc=frappe.get_doc(doc.ref_doctype, doc.ref_docname), user=doc.user
+		)
+	):
+		frappe.throw(_("Only who reads a document follows it."), frappe.PermissionError)
+
+
 def refuse_assignment(doc: Document, _method: str | None = None) -> None:
 	"""ToDo: assigning shares the document on the side.
 

@@ -8,6 +8,7 @@ from frappe import client
 
 from sclist_app.access import files
 from sclist_app.access.today import as_of
+from sclist_app.api import links
 from sclist_app.api import posts as posts_api
 from sclist_app.setup.player import PDF
 from sclist_app.setup.repair_player import RepairPlayer
@@ -295,3 +296,39 @@ def test_the_words_of_a_bureau_are_its_own(people):
 					"state": "Approved",
 				}
 			)
+
+
+# --- the framework's own ways to what belongs together
+
+
+def _linked(user: str, doctype: str, name: str) -> dict:
+	with as_user(user):
+		return links.get(doctype, name)
+
+
+def test_links_are_told_to_those_who_read_both_ends(world):
+	assert (
+		"sclist_app.api.links.get"
+		in frappe.get_hooks("override_whitelisted_methods")["frappe.desk.form.linked_with.get"]
+	)
+	case = world.case("listed")
+	for user in (user_of("officer", COUNTY), user_of("supervisor", COUNTY)):
+		with refused(frappe.PermissionError):
+			_linked(user, "SC Case", case.case)
+		# parties are everybody's, what was done about them is not
+		assert set(_linked(user, "SC Entity", case.unit)) <= {"SC Entity"}
+	assert {"SC Event", "SC Notice", "SC Listing Record"} <= set(
+		_linked(user_of("officer"), "SC Case", case.case)
+	)
+	assert {"SC Case", "SC Penalty"} <= set(_linked(user_of("supervisor", CITY), "SC Entity", case.unit))
+
+
+def test_nobody_follows_what_they_do_not_read(world):
+	for user, reads in ((user_of("officer", COUNTY), False), (user_of("officer"), True)):
+		doc = frappe.new_doc("Document Follow")
+		doc.update({"ref_doctype": "SC Case", "ref_docname": world.case("fresh").case, "user": user})
+		if reads:
+			doc.insert(ignore_permissions=True)
+		else:
+			with refused(frappe.PermissionError):
+				doc.insert(ignore_permissions=True)

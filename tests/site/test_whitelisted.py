@@ -23,8 +23,8 @@ from tests.site.test_local_rules import draft
 NO_POST = "walker@sclist-test.invalid"
 ROLE_ONLY = "walker-role@sclist-test.invalid"
 FORBIDDEN = {"user", "role", "roles", "owner", "ignore_permissions", "flags", "kwargs"}
-# Replaces a function of the framework, so it takes the framework's verbs and its forms of filters.
-IN_PLACE_OF_THE_FRAMEWORKS = {"sclist_app.api.counts.get_count"}
+# Replace functions of the framework, so they take the framework's verbs and its forms of filters.
+IN_PLACE_OF_THE_FRAMEWORKS = {"sclist_app.api.counts.get_count", "sclist_app.api.links.get"}
 
 
 def _modules() -> list:

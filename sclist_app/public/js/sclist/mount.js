@@ -9,9 +9,15 @@ export function mount_panel(frm) {
 	frm.toggle_display("panel", !frm.is_new());
 	if (frm.is_new()) {
 		field.$wrapper.empty();
+		frm.sclist_registering = true;
 		// the tab of the panel is empty now, but may still be the active one
 		frm.layout.tabs.find((tab) => tab.df.fieldname !== "__details" && !tab.hidden)?.set_active();
 		return null;
+	}
+	if (frm.sclist_registering) {
+		// just saved for the first time: what comes next stands in the panel
+		frm.sclist_registering = false;
+		frm.layout.tabs.find((tab) => tab.df.fieldname === "__details")?.set_active();
 	}
 	if (!frm.sclist_panel) {
 		frm.sclist_panel = new RunPanel({

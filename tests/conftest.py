@@ -98,6 +98,7 @@ def _forget_request() -> None:
 	import frappe
 
 	frappe.set_user("Administrator")
+	frappe.local.lang = "zh"
 	frappe.local.message_log = []
 	frappe.local.response = frappe._dict(docs=[])
 	frappe.local.form_dict = frappe._dict()

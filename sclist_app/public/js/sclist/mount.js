@@ -14,18 +14,20 @@ export function mount_panel(frm) {
 		frm.layout.tabs.find((tab) => tab.df.fieldname !== "__details" && !tab.hidden)?.set_active();
 		return null;
 	}
-	if (frm.sclist_registering) {
-		// just saved for the first time: what comes next stands in the panel
-		frm.sclist_registering = false;
-		frm.layout.tabs.find((tab) => tab.df.fieldname === "__details")?.set_active();
-	}
 	if (!frm.sclist_panel) {
 		frm.sclist_panel = new RunPanel({
 			frm,
 			wrapper: field.$wrapper.get(0),
 		});
 	}
-	frm.sclist_panel.load(frm.doctype, frm.docname);
+	const loaded = frm.sclist_panel.load(frm.doctype, frm.docname);
+	if (frm.sclist_registering) {
+		// Just saved for the first time: what comes next stands in the panel. The framework chooses a tab of its
+		// own while it draws the form, so this waits until that is done.
+		frm.sclist_registering = false;
+		const panel = field.$wrapper.get(0);
+		loaded.then(() => frm.layout.tabs.find((tab) => tab.wrapper.get(0).contains(panel))?.set_active());
+	}
 	return frm.sclist_panel;
 }
 

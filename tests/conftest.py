@@ -63,7 +63,9 @@ def site() -> Iterator[str]:
 	frappe.connect()
 	frappe.local.lang = "zh"
 	frappe.flags.in_test = True
-	frappe.conf.throttle_user_limit = 1000  # the framework lets nobody make more than 60 accounts an hour else
+	frappe.conf.throttle_user_limit = (
+		1000  # the framework lets nobody make more than 60 accounts an hour else
+	)
 	frappe.set_user("Administrator")
 	_first_flags.update(frappe.local.flags)
 	yield name

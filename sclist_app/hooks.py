@@ -88,6 +88,8 @@ doc_events = {
 		"SC Service Record",
 	): {"before_save": "sclist_app.access.files.attach_privately"},
 	"SC Penalty": {"on_update": "sclist_app.register.removals.penalty_changed"},
+	# the catalogue of limits follows the law
+	"SC Statute": dict.fromkeys(("on_update", "after_delete"), "sclist_app.setup.catalogue.changed"),
 }
 
 scheduler_events = {

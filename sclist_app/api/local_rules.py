@@ -1,10 +1,10 @@
 import frappe
 from frappe import _
 
+from sclist_app.access import local_rules
 from sclist_app.access.posts import held
 from sclist_app.access.visibility import may_approve
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.register import local_rules
 
 
 @frappe.whitelist(methods=["GET"])

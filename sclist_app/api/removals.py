@@ -2,7 +2,7 @@ import frappe
 
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.api.checks import file_of, name_of, text_of
-from sclist_app.register import fraud_defence
+from sclist_app.register import defence, fraud_defence
 from sclist_app.workflow.tasks import require_tool
 
 REMOVAL = "SC Removal"
@@ -45,5 +45,5 @@ def review_answer(defence_name: str, conclusion: str, reasons: str) -> dict:
 	"""Record the review of the party's answer. Needs an open task of review or legal review on the restoration."""
 	removal = frappe.db.get_value("SC Defence", name_of(defence_name, "defence"), "removal")
 	_open(removal or "", "defence", "legal_review")
-	fraud_defence.review(defence_name, text_of(conclusion, 40), text_of(reasons))
+	defence.review(defence_name, text_of(conclusion, 40), text_of(reasons))
 	return {"name": defence_name}

@@ -16,6 +16,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain
 from sclist_app.access.today import today
@@ -31,7 +32,6 @@ from sclist_app.documents.rendering import (
 	render_pdf,
 )
 from sclist_app.law.findings import N_, Finding, render
-from sclist_app.register import local_rules
 from sclist_app.workflow.model import split_codes
 
 __all__ = ["Paper", "issue", "missing_facts", "preview", "template_for", "text_blocks"]

@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import is_engine
 from sclist_app.access.posts import held
 from sclist_app.documents.rendering import blocks_of
@@ -25,7 +26,7 @@ from sclist_app.law.facts import (
 	SubjectFacts,
 )
 from sclist_app.law.guards import g8_scope
-from sclist_app.register import hearing, local_rules
+from sclist_app.register import hearing
 from sclist_app.register.identity import shown_code
 from sclist_app.register.paperwork import latest, papers_of
 

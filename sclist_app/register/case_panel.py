@@ -11,7 +11,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from sclist_app.register import hearing, joint_action, local_rules, upward
+from sclist_app.access import local_rules
+from sclist_app.register import hearing, joint_action, upward
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
 

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import holders
 from sclist_app.access.today import today
@@ -21,7 +22,6 @@ from sclist_app.audit import events
 from sclist_app.documents.issue import Paper, issue
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import add_months
-from sclist_app.register import local_rules
 from sclist_app.register.paperwork import Addressee
 from sclist_app.workflow import clocks, store
 from sclist_app.workflow.kinds import kind

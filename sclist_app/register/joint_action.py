@@ -13,13 +13,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.documents.issue import Paper, issue
 from sclist_app.law.citations import ORDER_11, WORK_SAFETY_LAW, cite
 from sclist_app.law.findings import N_, Finding
-from sclist_app.register import local_rules
 from sclist_app.register.paperwork import Addressee
 from sclist_app.workflow import store
 from sclist_app.workflow.kinds import kind

@@ -10,12 +10,13 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.today import today
 from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
-from sclist_app.register import hearing, joint_action, local_rules, publication, records, upward
+from sclist_app.register import hearing, joint_action, publication, records, upward
 from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts

@@ -9,12 +9,13 @@ from typing import Any
 import frappe
 from frappe.utils import flt, getdate
 
+from sclist_app.access import local_rules
 from sclist_app.documents.issue import text_blocks
 from sclist_app.documents.rendering import chinese_money
 from sclist_app.law.citations import chinese_number
 from sclist_app.law.findings import chinese_date
 from sclist_app.law.periods import earliest_early_removal, term_end
-from sclist_app.register import hearing, local_rules
+from sclist_app.register import defence, hearing
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import code_of
 from sclist_app.workflow import statutes
@@ -28,7 +29,6 @@ ROLE_LABELS = {
 	"other_responsible": "其他负有责任的人员",
 }
 LEVEL_LABELS = {"general": "一般", "larger": "较大", "major": "重大", "extraordinary": "特别重大"}
-CONCLUSIONS = {"Accepted": "予以采纳", "Partly Accepted": "部分予以采纳", "Not Accepted": "不予采纳"}
 KIND = {"Unit": "unit", "Institution": "institution", "Person": "person"}
 
 
@@ -222,21 +222,12 @@ def _notice(reader: CaseReader, subject) -> dict[str, Any]:
 
 
 def _statement(reader: CaseReader, subject) -> str:
-	answers = [d for d in reader.defences if d.subject == subject.entity]
-	made = [d for d in answers if d.kind == "Defence"]
 	person = reader.entities[subject.entity].entity_kind == "Person"
-	you = "你" if person else "你单位"
-	heard = _heard(doc=reader.doc, entity=subject.entity, you=you)
-	if made:
-		last = made[-1]
-		conclusion = CONCLUSIONS.get(last.conclusion, "正在复核")
-		text = f"{you}在规定期限内提出了陈述、申辩意见。经复核，本机关对{you}的意见{conclusion}。{last.review_reasons or ''}"
-		return "\n".join(part for part in (text, heard) if part)
-	if heard:
-		return heard
-	if any(d.kind == "Waiver" for d in answers):
-		return f"{you}书面声明放弃陈述、申辩的权利。"
-	return f"{you}在规定期限内未提出陈述、申辩意见。"
+	return defence.statement(
+		[d for d in reader.defences if d.subject == subject.entity],
+		person,
+		_heard(doc=reader.doc, entity=subject.entity, you="你" if person else "你单位"),
+	)
 
 
 def _heard(doc, entity: str, you: str) -> str:

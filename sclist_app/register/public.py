@@ -16,10 +16,10 @@ from frappe.query_builder import Criterion, Order
 from frappe.query_builder.functions import Count
 from frappe.utils import cint
 
+from sclist_app.access import local_rules
 from sclist_app.law.findings import errors
 from sclist_app.law.identifiers import check_uscc, normalise_code
 from sclist_app.law.masking import mask_id_number, mask_name
-from sclist_app.register import local_rules
 
 ROUTE: Final = "sclist"
 DEFAULT_TITLE: Final = "安全生产严重失信主体名单"

@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.documents.issue import text_blocks
@@ -21,7 +22,7 @@ from sclist_app.law.facts import DefenceFacts, NoticeFacts
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.restoration import FraudFacts
-from sclist_app.register import case_panel, follow_up, fraud_defence, joint_action, local_rules, publication
+from sclist_app.register import case_panel, defence, follow_up, fraud_defence, joint_action, publication
 from sclist_app.register.case import KINDS
 from sclist_app.register.paper_facts import addressee_facts, bureau_facts, remedy_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn, ends, latest, papers_of
@@ -478,7 +479,7 @@ class RestorationKind(_OnRemoval, PaperKind):
 			"notice": {
 				"number": notice.number,
 				"served_on": notice.served_on,
-				"defence_statement": fraud_defence.statement(reader.answers, person),
+				"defence_statement": defence.statement(reader.answers, person),
 			}
 			if notice
 			else {},

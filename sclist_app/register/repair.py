@@ -11,6 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.law.citations import ORDER_11, cite
@@ -21,7 +22,6 @@ from sclist_app.register import (
 	case_panel,
 	follow_up,
 	joint_action,
-	local_rules,
 	removal_effects,
 	upward,
 )

@@ -46,7 +46,7 @@ def follow() -> None:
 	ledger.save()
 
 
-def changed() -> None:
+def changed(doc=None, method: str = "") -> None:
 	"""A row of the law was written: at once here; set-up does it once for all."""
 	statutes.forget()
 	if not is_engine():

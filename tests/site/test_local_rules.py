@@ -7,13 +7,14 @@ from typing import Any
 import frappe
 import pytest
 
+from sclist_app.access import local_rules
 from sclist_app.access.today import as_of
 from sclist_app.api import follow_up as follow_up_api
 from sclist_app.api import joint_action as joint_api
 from sclist_app.api import local_rules as api
 from sclist_app.api import register as register_api
 from sclist_app.law.periods import add_months
-from sclist_app.register import channels, follow_up, joint_action, local_rules, public
+from sclist_app.register import channels, follow_up, joint_action, public
 from sclist_app.setup.repair_player import RepairPlayer
 from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, Case, as_user, refused, user_of
 

@@ -1,7 +1,6 @@
 from frappe.model.document import Document
 
-from sclist_app.access import guard
-from sclist_app.register import local_rules
+from sclist_app.access import guard, local_rules
 
 
 class SCLocalRule(Document):

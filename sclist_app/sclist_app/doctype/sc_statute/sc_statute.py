@@ -1,6 +1,5 @@
 from frappe.model.document import Document
 
-from sclist_app.setup import catalogue
 from sclist_app.workflow import statutes
 
 
@@ -13,14 +12,12 @@ class SCStatute(Document):
 
 	def on_update(self):
 		statutes.log(self)
-		catalogue.changed()
 
 	def on_trash(self):
 		statutes.refuse_delete(self)
 
 	def after_delete(self):
 		statutes.log(self, withdrawn=True)
-		catalogue.changed()
 
 	def before_rename(self, *args):
 		statutes.refuse_rename(self)

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from sclist_app.register import local_rules
+from sclist_app.access import local_rules
 
 
 class SCTerm(Document):

@@ -449,7 +449,8 @@ def test_out_by_a_link_from_another_list(steered, leader):
 	status, body = leader(
 		"GET", "/api/resource/SC Defence", fields='["name", "case.reasons"]', limit_page_length=500
 	)
-	assert status in (200, 403, 417) and REASONS not in body
+	# 500: where the framework's own parser of fields stumbles over the name
+	assert status in (200, 403, 417, 500) and REASONS not in body
 
 
 def test_rows_of_tables_are_no_list_of_their_own(steered, leader, clerk):

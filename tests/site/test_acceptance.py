@@ -1,4 +1,7 @@
-"""Acceptance checks of the regulation (§10), through the real DocTypes and the API."""
+"""Acceptance checks of the regulation (§10), through the real DocTypes and the API.
+
+Checks 6–9 are in test_repair.py, 10 and 11 in test_removals.py.
+"""
 
 import json
 from datetime import date, timedelta
@@ -9,13 +12,14 @@ import pytest
 from sclist_app.access.today import as_of
 from sclist_app.api import defence as defence_api
 from sclist_app.api import entities as entities_api
+from sclist_app.api import procedures as procedures_api
 from sclist_app.api import run as run_api
 from sclist_app.documents import numbers
 from sclist_app.register import public
 from sclist_app.setup.player import PDF
 from sclist_app.workflow import clocks, store
 from sclist_app.workflow.actions import NotAllowedByLaw
-from tests.site.support import CITY, COUNTY, DISTRICT, Case, as_user, card_number, refused, serial
+from tests.site.support import CITY, COUNTY, DISTRICT, Case, as_user, card_number, refused, serial, user_of
 
 DAY = date(2024, 9, 2)
 
@@ -323,13 +327,44 @@ def test_check_18_the_repair_notice_is_served_with_the_decision(world):
 		assert len(set(served.values())) == 1 and None not in served.values()
 
 
+def _forgetful() -> None:
+	"""A version of the district, in use, that draws no repair notice."""
+	with as_user(user_of("rules")):
+		name = procedures_api.copy(
+			"listing-standard-v1", f"xd-forgets-{serial()}", "小店区列入程序（检验）", DISTRICT
+		)["name"]
+		doc = frappe.get_doc("SC Procedure Version", name)
+		doc.documents = [row for row in doc.documents if row.document_kind != "D19"]
+		doc.save()
+		procedures_api.submit(name)
+	with as_user(user_of("approver")):
+		procedures_api.publish(name, "2024-01-01")
+		procedures_api.bind(name, DISTRICT, "2024-01-01")
+
+
 def test_check_18_it_goes_along_even_where_the_procedure_forgets_it(people):
-	"""The county's procedure names it; the law's own hand adds it where a procedure does not."""
-	case = Case.opened(COUNTY, DAY, "6-5")
-	loaded = store.read_run(case.run)
-	rules = [rule.document_kind for rule in loaded.procedure.documents if rule.action == "approve"]
-	assert "D19" in rules
-	assert frappe.get_cached_doc("SC Settings").joint_service, "switched off only with a reason"
+	_forgetful()
+	case = Case.opened(DISTRICT, DAY, "6-5")
+	case.play("C85", waive=True)
+	[decision] = case.notices("D05")
+	[repair] = case.notices("D19")
+	assert repair.joint_with == decision.name
+
+
+def test_check_18_a_site_switches_it_off_with_a_reason_only(people):
+	settings = frappe.get_doc("SC Settings")
+	settings.joint_service = 0
+	with refused(frappe.ValidationError, match="同时送达|同达"):
+		settings.save()
+	settings.reload()
+	settings.joint_service = 0
+	settings.joint_service_off_reason = "本省信用修复告知书由政务服务窗口统一发放。"
+	settings.save()
+	frappe.clear_document_cache("SC Settings", "SC Settings")
+	_forgetful()
+	case = Case.opened(DISTRICT, DAY, "6-5")
+	case.play("C85", waive=True)
+	assert len(case.notices("D05")) == 1 and case.notices("D19") == []
 
 
 # --- numbers of the same card

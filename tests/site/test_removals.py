@@ -1,4 +1,7 @@
-"""Expiry, revocation and restoration, each from a listed record to its end."""
+"""Expiry, revocation and restoration, each from a listed record to its end.
+
+Acceptance checks 10 and 11 of the regulation are here.
+"""
 
 import re
 from datetime import date, timedelta
@@ -326,8 +329,7 @@ def revoking(world, unit) -> Matter:
 	return Matter.existing(name, date(2025, 3, 3))
 
 
-def test_revocation_to_the_end(world, unit):
-	"""Acceptance check 11."""
+def test_check_11_a_revoked_penalty_takes_the_record_off_the_list(world, unit):
 	matter = revoking(world, unit)
 	assert on_the_page(unit)
 	assert {"basis.paper", "basis.reasons"} <= matter.blocked("V10", "submit")
@@ -505,8 +507,7 @@ def restored(unit) -> Matter:
 	return matter
 
 
-def test_restoration_to_the_end(world, unit):
-	"""Acceptance check 10."""
+def test_check_10_revoking_an_early_removal_restores_the_listing(world, unit):
 	listed = listing(unit)
 	matter = restored(unit)
 	day, record = matter.day, listing(unit)

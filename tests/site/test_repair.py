@@ -14,7 +14,7 @@ from frappe.utils import getdate
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
 from sclist_app.api import repair as repair_api
-from sclist_app.register import application, public
+from sclist_app.register import application, public, removals
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import actions, store
 from tests.site.support import CITY, DISTRICT, PROVINCE, Case, as_user, refused, user_of
@@ -219,6 +219,21 @@ def test_check_6_the_first_day_is_the_first_of_march(apply, listed):
 	assert repair.blocked("R10", "accept") == set()
 
 
+def test_check_6_the_removal_is_due_on_the_first_of_march_2027(listed, monkeypatch):
+	monkeypatch.setattr(frappe.db, "commit", lambda *a, **k: None)
+	record = listed.record()
+
+	def scanned(day: str) -> list[str]:
+		with as_of(f"{day} 01:00:00"):
+			removals.open_expired()
+		return frappe.get_all("SC Removal", filters={"record": record}, pluck="run")
+
+	assert scanned("2027-02-28") == []
+	[run] = scanned("2027-03-01")
+	[clock] = frappe.get_all("SC Clock", filters={"run": run, "limit": "T19"}, fields=["due_on"])
+	assert clock.due_on == date(2027, 3, 1)
+
+
 def test_eligibility_is_told_before_anyone_types(listed):
 	with as_of("2025-02-28"), as_user(user_of("window")):
 		told = repair_api.eligibility(listed.record())
@@ -246,6 +261,17 @@ def test_check_7_no_early_removal_while_a_ban_runs(apply, listed, ban, code):
 	with as_of("2026-03-02"):
 		told = application.eligibility(listed.record())
 	assert not told["eligible"] and told["findings"]
+
+
+def test_check_7_a_lifetime_ban_blocks_to_the_last_day_of_the_term(listed):
+	record = listed.record()
+	_ban(record, ban_lifetime=1)
+	with as_of("2027-02-28"):
+		assert not application.eligibility(record)["eligible"]
+	_ban(record, ban_lifetime=0, ban_until="2027-02-25")
+	for day, eligible in (("2027-02-25", False), ("2027-02-26", True)):
+		with as_of(day):
+			assert application.eligibility(record)["eligible"] is eligible, day
 
 
 def test_check_7_a_ban_found_later_stops_the_grant_too(apply, listed):
@@ -332,7 +358,7 @@ def test_refused_with_reasons_and_remedies(apply):
 	assert repair.states("SC Publication") == {"Posted"}
 
 
-def test_no_refusal_without_reasons(apply):
+def test_check_9_no_refusal_without_reasons(apply):
 	repair = apply()
 	repair.play("R40")
 	with refused(frappe.ValidationError):

@@ -16,7 +16,7 @@ from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
-from sclist_app.register import hearing, joint_action, publication, records, upward
+from sclist_app.register import hearing, joint_action, party_code, party_session, publication, records, upward
 from sclist_app.register.case import CaseReader, condition_facts
 from sclist_app.register.case_panel import case_panel
 from sclist_app.register.paper_facts import paper_facts
@@ -172,15 +172,24 @@ class ListingKind(PaperKind):
 	) -> dict[str, Any]:
 		decided = today() if document_kind in (DECISION, REPAIR, MEASURE) else None
 		facts = paper_facts(doc, reader, to.row, defence_period(procedure).n, starts_on_service(), decided)
+		if document_kind == REPAIR:
+			facts["repair"] |= _online(doc, to.entity)
 		if to.about:
 			facts["measures"] = [row for row in facts["measures"] if row["code"] == to.about]
 		return facts
+
+	def draw_documents(self, act: Act) -> list[str]:
+		act.doc.flags.query_codes = party_code.Codes()
+		return super().draw_documents(act)
 
 	# ---------------------------------------------------------------- follows
 
 	def issued(self, act: Act, notices: Sequence[str]) -> None:
 		if decisions := drawn(notices, DECISION):
 			self._decided(act, decisions)
+		if repair := drawn(notices, REPAIR):
+			opened = {row.entity: row.name for row in records.of_case(act.doc.name, ["name", "entity"])}
+			party_code.keep(act.doc.flags.query_codes, repair, opened)
 
 	def heard(self, act: Act) -> None:
 		if act.step.nature is Nature.WAIT:
@@ -241,6 +250,17 @@ class ListingKind(PaperKind):
 
 	def panel(self, doc: Document) -> dict[str, Any]:
 		return case_panel(doc)
+
+
+def _online(doc: Document, entity: str) -> dict[str, str]:
+	"""What the repair notice says of the online service; a draft has no code yet."""
+	if not party_session.is_open():
+		return {}
+	codes = doc.flags.query_codes
+	return {
+		"query_code": codes.of(entity) if codes else "（制发时生成）",
+		"online_address": (_settings("party_address") or "").strip(),
+	}
 
 
 def _has_step(act: Act, tool: str) -> bool:
@@ -317,8 +337,8 @@ def _not_entered(doc: Document) -> list[Finding]:
 			{"subject": row.entity_name},
 			row=row.name,
 		)
-		for row in records.of_case(doc.name, ["name", "entity_name", "entered_on"])
-		if not row.entered_on
+		for row in records.of_case(doc.name, ["name", "entity_name", "entered_on", "state"])
+		if not row.entered_on and row.state in records.OPEN
 	]
 
 

@@ -28,10 +28,11 @@ def unfinished(case: str, reviewed: bool) -> list[Finding]:
 
 def unfinished_of(which: dict[str, str], reviewed: bool) -> list[Finding]:
 	"""The same for those of one record: which = {"record": name}."""
-	wanted = ("Posted",) if reviewed else ("Pushed", "Posted")
+	# what is to be taken down again, or was never needed, belongs to a record that has left the list
+	waiting = ("To Push", "Push Failed", "Pushed") if reviewed else ("To Push", "Push Failed")
 	rows = frappe.get_all(
 		"SC Publication",
-		filters={**which, "mandatory": 1, "state": ["not in", wanted]},
+		filters={**which, "mandatory": 1, "state": ["in", waiting]},
 		fields=["name", "entity_name", "channel"],
 		order_by="creation",
 	)

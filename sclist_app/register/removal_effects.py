@@ -282,10 +282,11 @@ def _log(doc: Document, event: str, label: str, data: dict, opinion: str = "") -
 
 
 def not_updated(names: Sequence[str]) -> list[Finding]:
+	"""Records whose end the system does not know yet; what a case listed and nobody entered there needs nothing."""
 	rows = frappe.get_all(
 		RECORD,
 		filters={"name": ["in", list(names) or [""]], "updated_on": ["is", "not set"]},
-		fields=["name", "entity_name"],
+		fields=["name", "entity_name", "case", "entered_on"],
 		order_by="creation",
 	)
 	message = N_(
@@ -294,6 +295,7 @@ def not_updated(names: Sequence[str]) -> list[Finding]:
 	return [
 		Finding("removal.system", message, ARTICLE_14, {"subject": row.entity_name}, row=row.name)
 		for row in rows
+		if row.entered_on or not row.case
 	]
 
 

@@ -13,6 +13,7 @@ from frappe.utils import getdate
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
 from sclist_app.api import papers as papers_api
+from sclist_app.api import register as register_api
 from sclist_app.documents.issue import missing_facts
 from sclist_app.register import previews, public, removals
 from sclist_app.register.removal_effects import remove
@@ -20,7 +21,7 @@ from sclist_app.workflow import scan
 from sclist_app.workflow.actions import NotAllowedByLaw
 from sclist_app.workflow.calendars import calendar_of
 from tests.site.matter import Matter
-from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, as_user, refused, user_of
+from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, Case, as_user, refused, user_of
 
 TERM_END = date(2027, 9, 27)
 REASON = "原行政处罚决定已被依法撤销，不再符合列入情形。"
@@ -278,7 +279,10 @@ def test_lists_and_forms_follow_the_tree(unit):
 
 
 def revoke_penalty(world, status="Revoked", day="2025-03-03"):
-	case = world.case("listed")
+	revoke_penalty_of(world.case("listed"), day, status)
+
+
+def revoke_penalty_of(case, day, status="Revoked"):
 	with as_user(user_of("officer")), as_of(f"{day} 09:00:00"):
 		penalty = frappe.get_doc("SC Penalty", case.penalty)
 		penalty.status = status
@@ -365,6 +369,41 @@ def test_check_11_a_revoked_penalty_takes_the_record_off_the_list(world, unit):
 	matter.end_duties("V")
 	assert (matter.doc.outcome, matter.doc.run_status) == ("Revoked", "Ended")
 	assert matter.states("SC Publication") == {"Withdrawn"}
+
+
+def test_revoked_while_the_listing_is_still_being_carried_out(people):
+	"""What was to be entered, published and carried out is not needed any more; both procedures come to their end."""
+	case = Case.opened(DISTRICT, date(2024, 9, 2), "7-4")
+	case.play("C86", waive=True)
+	assert {"C85", "C86", "C87", "C89"} & case.steps == case.steps
+	[record] = [row.name for row in case.records()]
+	revoke_penalty_of(case, case.day)
+	matter = Matter.existing(frappe.db.get_value("SC Removal", {"record": record}, "name"), case.day)
+	matter.write("V10", basis_kind="Self-Correction", reasons=REASON)
+	for step, action in (("V10", "submit"), ("V20", "approve"), ("V30", "issue")):
+		matter.act(step, action, "同意撤销。")
+	assert listing(record).state == "L8"
+	assert matter.states("SC Publication") == matter.states("SC Measure Record") == {"Not Needed"}
+
+	user = case.in_step("C86")
+	with case.acting(user), refused(frappe.ValidationError, match="不在名单"):
+		register_api.enter(record, "AQSX1", str(case.day), "")
+	for step, action in (("C86", "entered"), ("C87", "published"), ("C88", "confirm"), ("C89", "done")):
+		if step == "C89":
+			[measure] = matter.rows("SC Measure Record", measure="M1")
+			with case.acting(case.in_step("C89")), refused(frappe.ValidationError, match="不在名单"):
+				register_api.carry_out(measure, str(case.day))
+		case.act(step, action)
+	case.serve_all("C85")
+	case.act("C85", "served")
+	assert (case.doc.run_status, case.doc.outcome) == ("Ended", "Listed")
+	assert listing(record).state == "L8", "carrying on with the listing does not bring it back"
+
+	for step, action in (("V50", "updated"), ("V60", "withdrawn"), ("V65", "confirm"), ("V70", "lifted")):
+		matter.act(step, action)
+	matter.serve_all("V40")
+	matter.act("V40", "served")
+	assert (matter.doc.outcome, matter.doc.run_status) == ("Revoked", "Ended")
 
 
 def test_drafts_are_shown_to_whoever_has_the_task(world, unit):
@@ -548,8 +587,6 @@ def test_check_10_revoking_an_early_removal_restores_the_listing(world, unit):
 
 
 def test_nothing_is_published_with_a_time_before_the_restoration(unit):
-	from sclist_app.api import register as register_api
-
 	matter = restored(unit)
 	name = matter.rows("SC Publication", state="To Push")[0]
 	with matter.acting(matter.in_step("S86")), refused(frappe.ValidationError):

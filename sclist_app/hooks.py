@@ -18,7 +18,10 @@ before_uninstall = "sclist_app.setup.install.before_uninstall"
 app_include_js = "sclist.bundle.js"
 app_include_css = "sclist.bundle.css"
 
-after_request = ["sclist_app.register.public.add_headers"]
+after_request = [
+	"sclist_app.register.public.add_headers",
+	"sclist_app.register.party_session.add_headers",
+]
 
 boot_session = "sclist_app.api.boot.boot_session"
 
@@ -30,6 +33,7 @@ sclist_kinds = {
 	"Revocation of Listing": "sclist_app.register.removal_kinds.RevocationKind",
 	"Restoration": "sclist_app.register.removal_kinds.RestorationKind",
 	"Objection": "sclist_app.register.objection.ObjectionKind",
+	"Legacy Transition": "sclist_app.register.legacy.LegacyKind",
 }
 sclist_effects = {"notify_officer": "sclist_app.workflow.effects.notify_officer"}
 sclist_effects_after_commit = {
@@ -106,5 +110,6 @@ scheduler_events = {
 		"sclist_app.register.removals.open_fallen",
 		"sclist_app.register.removals.open_expired",
 		"sclist_app.register.removals.remind_expiring",
+		"sclist_app.register.party_files.sweep",
 	],
 }

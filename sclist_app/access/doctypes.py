@@ -8,6 +8,7 @@ OPERATING = (
 	"SC Service Record",
 	"SC Defence",
 	"SC Listing Record",
+	"SC Query Code",
 	"SC Publication",
 	"SC Measure Record",
 	"SC Hearing",
@@ -17,6 +18,8 @@ OPERATING = (
 	"SC Upward Report",
 	"SC Removal",
 	"SC Objection",
+	"SC Legacy Import",
+	"SC Legacy Entry",
 	"SC Run",
 	"SC Task",
 	"SC Vote",
@@ -24,9 +27,17 @@ OPERATING = (
 	"SC Event",
 )
 # Forms an officer fills; the others are written by the engine only.
-FORMS = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection", "SC Penalty", "SC Entity")
+FORMS = (
+	"SC Case",
+	"SC Repair Application",
+	"SC Removal",
+	"SC Objection",
+	"SC Legacy Entry",
+	"SC Penalty",
+	"SC Entity",
+)
 # Of these, the documents of a procedure: after the first saving only who has a task in it may write.
-RUNNING = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection")
+RUNNING = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection", "SC Legacy Entry")
 # Configuration that belongs to a bureau (empty bureau: the national text).
 CONFIGURATION = (
 	"SC Procedure",
@@ -48,7 +59,7 @@ GUARDED = (*OPERATING, *CONFIGURATION, *STAFF, "SC Entity")
 ROWS = {
 	"SC Case Accident": ("SC Case",),
 	"SC Case Evidence": ("SC Case", "SC Removal", "SC Objection"),
-	"SC Case Measure": ("SC Case",),
+	"SC Case Measure": ("SC Case", "SC Legacy Entry"),
 	"SC Case Penalty": ("SC Case",),
 	"SC Case Subject": ("SC Case",),
 	"SC Penalty Item": ("SC Penalty",),

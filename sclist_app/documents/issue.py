@@ -37,6 +37,9 @@ from sclist_app.workflow.model import split_codes
 __all__ = ["Paper", "issue", "missing_facts", "preview", "template_for", "text_blocks"]
 
 
+SECRET = "****-****-****-****"
+
+
 @dataclass(frozen=True)
 class Paper:
 	"""What a document is about: kind ("D01"), facts for its template, whom and what it belongs to."""
@@ -142,6 +145,7 @@ def issue(paper: Paper) -> str:
 	html = _html(template.body, _facts(paper, template, number), preview=False)
 	refuse_incomplete(kind, html)
 	printed = render_pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
+	html, facts = _without_secrets(html, paper.facts)
 	path = store.write(printed.pdf, printed.sha256)
 	notice = frappe.new_doc("SC Notice")
 	notice.update(
@@ -167,13 +171,21 @@ def issue(paper: Paper) -> str:
 			"text_hash": hashlib.sha256(html.encode()).hexdigest(),
 			"file_hash": printed.sha256,
 			"html": html,
-			"facts_json": json.dumps(paper.facts, ensure_ascii=False, default=str),
+			"facts_json": json.dumps(facts, ensure_ascii=False, default=str),
 			"is_demo": paper.is_demo,
 		}
 	)
 	with engine_writes():
 		notice.insert(ignore_permissions=True)  # the act that issues has been permitted
 	return notice.name
+
+
+def _without_secrets(html: str, facts: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+	"""Text and facts as they are stored: the party's query code stands on the paper alone, not in the database."""
+	code = (facts.get("repair") or {}).get("query_code")
+	if not code:
+		return html, facts
+	return html.replace(code, SECRET), {**facts, "repair": {**facts["repair"], "query_code": SECRET}}
 
 
 MANIFEST = Path(__file__).resolve().parent.parent / "fixtures" / "documents" / "manifest.json"

@@ -252,7 +252,9 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("objection.body", "受理机构", "省公共信用工作机构"),
 	Placeholder("legacy.source_number", "原系统编号", "HMD-2022-0001"),
 	Placeholder("legacy.listed_on", "原列入日期", date(2022, 5, 10), "date"),
-	Placeholder("legacy.old_ground", "原列入情形", "（二）未按规定取得安全生产许可，擅自开展生产经营建设活动"),
+	Placeholder(
+		"legacy.old_ground", "原列入情形", "（二）未按规定取得安全生产许可，擅自开展生产经营建设活动"
+	),
 	Placeholder("legacy.re_entered", "是否重新录入", True, "bool"),
 	Placeholder("legacy.over", "管理期限是否已届满", True, "bool"),
 	Placeholder(

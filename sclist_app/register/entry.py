@@ -12,7 +12,7 @@ from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law.ending import IN_TERM
 from sclist_app.law.findings import N_
-from sclist_app.register.publication import since
+from sclist_app.register.publication import chain_of, since
 
 __all__ = ["carry_out", "enter"]
 
@@ -86,4 +86,4 @@ def _on_the_list(record: Document) -> None:
 
 
 def _log(record, event: str, label: str, data: dict) -> None:
-	events.append("SC Case", record.case, event, label, bureau=record.bureau, run=record.run, data=data)
+	events.append(*chain_of(record), event, label, bureau=record.bureau, run=record.run, data=data)

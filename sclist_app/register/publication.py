@@ -16,7 +16,7 @@ from sclist_app.audit import events
 from sclist_app.law.citations import ORDER_11, cite
 from sclist_app.law.findings import N_, Finding
 
-__all__ = ["confirm", "record", "send_back", "since", "unfinished", "unfinished_of"]
+__all__ = ["chain_of", "confirm", "record", "send_back", "since", "unfinished", "unfinished_of"]
 
 ARTICLE = cite(ORDER_11, 11)
 
@@ -101,6 +101,14 @@ def since(listing: Document) -> date | None:
 	return getdate(day) if day else None
 
 
+def chain_of(row: Document) -> tuple[str, str]:
+	"""On which chain a record, or a publication or measure of it, is logged: that of its case, or the record's own.
+
+	An entry taken over from the list kept before Order 11 has no case.
+	"""
+	return ("SC Case", row.case) if row.case else ("SC Listing Record", row.get("record") or row.name)
+
+
 def _is_address(text: str) -> bool:
 	parts = urlsplit((text or "").strip())
 	return parts.scheme in ("http", "https") and bool(parts.netloc)
@@ -149,8 +157,7 @@ def send_back(name: str, note: str) -> None:
 
 def _log(row, event: str, label: str, opinion: str = "") -> None:
 	events.append(
-		"SC Case",
-		row.case,
+		*chain_of(row),
 		event,
 		label,
 		bureau=row.bureau,

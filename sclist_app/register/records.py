@@ -8,6 +8,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.law.periods import earliest_early_removal, term_end
@@ -15,7 +16,7 @@ from sclist_app.register import channels, joint_action
 from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import shown_code
 
-__all__ = ["of_case", "open_records", "set_start"]
+__all__ = ["advance", "advance_one", "of_case", "open_records", "re_enter", "set_start"]
 
 OPEN = ("L1", "L2", "L3")
 
@@ -77,6 +78,57 @@ def open_records(
 			joint_action.open_for(record)
 			names.append(record.name)
 	return names
+
+
+def re_enter(doc: Document, run: Document, notice: str, decided: date, over: bool) -> str:
+	"""The record of an entry of the old list (SC Legacy Entry) under Order 11, listed on the original date.
+
+	over: the term counted from that date has passed, so nothing is published or put in force any more.
+
+	Raises:
+		frappe.ValidationError: the subject is on the list already for the same event.
+	"""
+	entity = frappe.get_doc("SC Entity", doc.entity)
+	penalty = frappe.get_doc("SC Penalty", doc.penalty) if doc.penalty else frappe._dict()
+	record = frappe.new_doc("SC Listing Record")
+	record.update(
+		{
+			"entity": entity.name,
+			"entity_name": entity.entity_name,
+			"entity_kind": entity.entity_kind,
+			"code_shown": shown_code(entity),
+			"role": doc.role,
+			"unit_name": doc.unit_name,
+			"address": entity.address if entity.entity_kind != "Person" else None,
+			"state": "L1",
+			"bureau": doc.bureau,
+			"bureau_name": frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name"),
+			"run": run.name,
+			"ground": doc.ground,
+			"ground_text": frappe.get_cached_value("SC Listing Ground", doc.ground, "text"),
+			"decision": notice,
+			"decision_number": frappe.db.get_value("SC Notice", notice, "number"),
+			"decided_on": decided,
+			"ban_lifetime": bool(penalty.ban_lifetime),
+			"ban_until": penalty.ban_until if penalty.ban else None,
+			"open_key": f"{entity.name}|{doc.penalty or doc.name}|{doc.ground}",
+			"is_demo": doc.is_demo,
+		}
+	)
+	_set_term(record, getdate(doc.listed_on))
+	with engine_writes():
+		try:
+			record.insert(ignore_permissions=True)  # the decision opens it
+		except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+			frappe.throw(
+				_("{0} is on the list already for the same event. Check the earlier record.").format(
+					entity.entity_name
+				)
+			)
+		if not over:
+			_publications(record)
+			_measures(record, doc)
+	return record.name
 
 
 def _open_key(doc: Document, entity: str) -> str:
@@ -149,9 +201,14 @@ def of_case(case: str, fields: Sequence[str]) -> list:
 
 def advance(case: str, state: str) -> None:
 	"""Move the case's open records on to L2 or L3; never back."""
-	with engine_writes():
-		for row in of_case(case, ["name", "state"]):
-			if row.state in OPEN and row.state < state:
-				record = frappe.get_doc("SC Listing Record", row.name)
-				record.state = state
-				record.save(ignore_permissions=True)  # follows from the finished step
+	for row in of_case(case, ["name"]):
+		advance_one(row.name, state)
+
+
+def advance_one(name: str, state: str) -> None:
+	"""The same for one record."""
+	record = frappe.get_doc("SC Listing Record", name)
+	if record.state in OPEN and record.state < state:
+		with engine_writes():
+			record.state = state
+			record.save(ignore_permissions=True)  # follows from the finished step

@@ -104,6 +104,14 @@ SCHEMA: Mapping[str, Fact] = {
 			"flag",
 			kinds=("Objection",),
 		),
+		Fact(
+			"legacy_decision",
+			N_("Transition Decision"),
+			"choice",
+			("Move Out", "Re-enter"),
+			("Legacy Transition",),
+		),
+		Fact("legacy_over", N_("Term Over on Re-entry"), "flag", kinds=("Legacy Transition",)),
 	)
 }
 

@@ -186,6 +186,7 @@ def test_document_kinds_fit_their_columns():
 		"D20a": "异受",
 		"D21": "函",
 		"D22": "",
+		"D23": "衔",
 		"D24": "措",
 	}
 	assert [c for c, r in rows.items() if not r["numbered"]] == ["D03", "D14", "D22"]

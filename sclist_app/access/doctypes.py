@@ -18,6 +18,8 @@ OPERATING = (
 	"SC Upward Report",
 	"SC Removal",
 	"SC Objection",
+	"SC Remedy",
+	"SC Message",
 	"SC Legacy Import",
 	"SC Legacy Entry",
 	"SC Run",
@@ -32,10 +34,13 @@ FORMS = (
 	"SC Repair Application",
 	"SC Removal",
 	"SC Objection",
+	"SC Remedy",
 	"SC Legacy Entry",
 	"SC Penalty",
 	"SC Entity",
 )
+# Posts that fill a form besides those that fill all.
+ALSO_FILLED_BY = {"SC Remedy": ("legal_reviewer",)}
 # Of these, the documents of a procedure: after the first saving only who has a task in it may write.
 RUNNING = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection", "SC Legacy Entry")
 # Configuration that belongs to a bureau (empty bureau: the national text).
@@ -63,6 +68,7 @@ ROWS = {
 	"SC Case Penalty": ("SC Case",),
 	"SC Case Subject": ("SC Case",),
 	"SC Penalty Item": ("SC Penalty",),
+	"SC Remedy Outcome": ("SC Remedy",),
 	"SC Repair Evidence": ("SC Repair Application",),
 	"SC Repair Supplement": ("SC Repair Application",),
 	"SC Repair Verification": ("SC Repair Application",),

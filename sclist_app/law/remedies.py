@@ -13,7 +13,7 @@ from sclist_app.law.citations import LITIGATION_LAW, REVIEW_LAW, cite
 from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import DueDate, Period, due_date
 
-REVIEW, LITIGATION = "Review", "Litigation"
+REVIEW, LITIGATION = "Reconsideration", "Litigation"
 KINDS: Final = (REVIEW, LITIGATION)
 # code of the limit in the law of the site
 LIMITS: Final[Mapping[str, str]] = {REVIEW: "T16", LITIGATION: "T17"}
@@ -60,7 +60,7 @@ INSTANCES: Final[Mapping[str, tuple[str, ...]]] = {
 	LITIGATION: ("First Instance", "Second Instance", "Retrial"),
 }
 OUTCOMES: Final = (
-	"Withdrawn",
+	"Remedy Withdrawn",
 	"Dismissed",
 	"Upheld",
 	"Revoked",
@@ -255,7 +255,7 @@ def check_outcome(outcome: Outcome, today: date, calendar: WorkCalendar) -> list
 	if (
 		outcome.in_force
 		and outcome.instance == "First Instance"
-		and outcome.outcome != "Withdrawn"
+		and outcome.outcome != "Remedy Withdrawn"
 		and (end := due_date(outcome.received_on or outcome.decided_on, APPEAL, calendar).on) >= today
 	):
 		message = N_(

@@ -25,6 +25,9 @@ ROUTE: Final = "sclist"
 DEFAULT_TITLE: Final = "安全生产严重失信主体名单"
 # removed, revoked and transferred records are not the public's any more, whatever their mark says
 PUBLIC_STATES: Final = ("L1", "L2", "L3")
+# what becomes of a record whose execution a review body or court has suspended
+NOTED: Final = "Is Shown with a Note"
+HIDDEN: Final = "Is Hidden"
 MIN_TEXT: Final = 2
 MAX_TEXT: Final = 60
 MIN_LENGTH: Final = 5
@@ -51,6 +54,7 @@ class PublicRow:
 	"""One published record. code: USCC of an organisation, masked certificate number of a person.
 
 	address is empty for persons. Dates may be None. objected: an objection to what is shown is being handled.
+	suspended: a review body or court has suspended the execution, and the settings want it said.
 	"""
 
 	name: str
@@ -65,6 +69,7 @@ class PublicRow:
 	is_demo: bool
 	objected: bool = False
 	restored_on: date | None = None
+	suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ def search(text: str, page: int, division: str) -> PublicPage:
 			record.is_demo,
 			record.objection_marked,
 			record.restored_on,
+			record.execution_suspended,
 		)
 		.where(Criterion.all(conditions))
 		.orderby(record.listed_on, order=Order.desc)
@@ -189,6 +195,8 @@ def _refusal(text: str) -> Refusal:
 def _conditions(record: Any, text: str, division: str, masked: bool) -> Iterator[Any]:
 	yield record.shown == 1
 	yield record.state.isin(PUBLIC_STATES)
+	if _settings().suspension_on_page == HIDDEN:
+		yield record.execution_suspended == 0
 	if division:
 		yield record.bureau.isin(_below(division))
 	if not text:
@@ -238,6 +246,7 @@ def _row(found: Any, masked: bool, head: int, tail: int) -> PublicRow:
 		is_demo=bool(found.is_demo),
 		objected=bool(found.objection_marked),
 		restored_on=found.restored_on,
+		suspended=bool(found.execution_suspended) and _settings().suspension_on_page == NOTED,
 	)
 
 

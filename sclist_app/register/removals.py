@@ -33,6 +33,7 @@ __all__ = [
 	"ending_facts",
 	"expired",
 	"open_after_objection",
+	"open_after_remedy",
 	"open_due",
 	"open_expired",
 	"open_fallen",
@@ -340,6 +341,30 @@ def open_after_objection(record: str, objection: str, reasons: str) -> str:
 		run=doc.run,
 		data={"objection": objection},
 	)
+	return doc.name
+
+
+def open_after_remedy(record: str, remedy: str, basis: dict) -> str:
+	"""A draft of the revocation of a listing that a review or a judgment in force took away; returns the SC Removal.
+
+	basis: the fields of the SC Removal that say what changed. If another removal of the record runs already, that
+	one, and whoever has it is told.
+	"""
+	running = frappe.db.get_value(DOCTYPE, {"open_key": record}, "name")
+	if not running:
+		doc = _open({"kind": REVOCATION, "record": record, **basis})
+		label = N_("Opened after a review or suit")
+		text = _("The listing of {0} was not upheld in a review or suit. Revoke it at once.")
+	else:
+		doc = frappe.get_doc(DOCTYPE, running)
+		label = N_("A review or judgment took the basis of the listing away")
+		text = _(
+			"The basis of the listing under {0} was taken away by a review or judgment. Examine it at once."
+		)
+	events.append(
+		DOCTYPE, doc.name, "from_remedy", label, bureau=doc.bureau, run=doc.run, data={"remedy": remedy}
+	)
+	_tell_tasks(doc, text.format(doc.decision_number or doc.name))
 	return doc.name
 
 

@@ -155,7 +155,14 @@ def values(world):
 		run = frappe.get_doc("SC Run", repair.run)
 		known["report"] = upward.open_for(application, run, known["record"], known["notice"])
 	known |= _by_the_rules(waiting, known["record"])
+	known["remedy"] = _remedy(known["notice"])
 	return known
+
+
+def _remedy(notice: str) -> str:
+	with as_user(user_of("officer")):
+		doc = frappe.get_doc({"doctype": "SC Remedy", "kind": "Reconsideration", "notice": notice})
+		return doc.insert().name
 
 
 def _by_the_rules(waiting, record: str) -> dict[str, str]:
@@ -270,6 +277,7 @@ def test_other_bureaus_are_refused(values):
 		"hearing_name",
 		"sending",
 		"visit_name",
+		"remedy",
 		"rule",
 		"name",
 	}

@@ -1,0 +1,5 @@
+from sclist_app.access.guard import Row
+
+
+class SCRemedyOutcome(Row):
+	pass

@@ -18,7 +18,7 @@ from sclist_app.api import run as run_api
 from sclist_app.api import service as service_api
 from sclist_app.audit import events
 from sclist_app.documents import numbers
-from sclist_app.workflow import actions
+from sclist_app.workflow import actions, store
 from tests.site.support import COUNTY, DISTRICT, Case, serial, user_of
 
 DAY = datetime(2024, 9, 2, 10, 30)
@@ -321,9 +321,7 @@ def test_a_version_is_published_once(site, in_review):
 
 def test_a_case_begun_while_its_rules_change_has_one_version(site, in_review):
 	"""A version is published and bound while a case starts: the case runs wholly by the old one or by the new."""
-	before = frappe.get_all(
-		"SC Procedure Binding", filters={"bureau": COUNTY, "kind": "Listing"}, pluck="version", limit=1
-	)[0]
+	before = store.bound_version(COUNTY, "Listing", date(2024, 9, 2))
 	case = Case(COUNTY, date(2024, 9, 2))
 	values = case.register("6-5")
 	frappe.db.commit()

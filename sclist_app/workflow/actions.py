@@ -28,6 +28,7 @@ from sclist_app.workflow.model import Nature, Transition, Verb
 __all__ = [
 	"ChangedSince",
 	"act",
+	"answered",
 	"expire",
 	"follow",
 	"gate",
@@ -187,6 +188,41 @@ def expire(run: str, step: str) -> bool:
 		data={"to": list(outcome.transition.targets), "seq": loaded.run.seq},
 	)
 	return True
+
+
+def answered(loaded: store.LoadedRun, step: str, action: str, opinion: str, token: str) -> None:
+	"""The party itself moves a locked run on; who they are, the caller has checked. `runner.answered` says where.
+
+	Raises:
+		NotAllowedByLaw: a gate is closed. frappe.ValidationError: the step does not wait for the party.
+	"""
+	try:
+		outcome = runner.answered(
+			loaded.procedure, loaded.state, step, action, loaded.kind.facts(loaded.doc), loaded.roster
+		)
+	except runner.Refusal as refusal:
+		refuse(refusal.findings, frappe.ValidationError)
+	button = next(b for b in loaded.procedure.buttons(step) if b.action == action)
+	actor = frappe.session.user
+	follow(loaded, outcome, step, actor, opinion, action, button.label, None)
+	events.append(
+		loaded.doc.doctype,
+		loaded.doc.name,
+		"answered",
+		button.label,
+		bureau=loaded.run.bureau,
+		run=loaded.run.name,
+		step=step,
+		step_title=loaded.procedure.by_code[step].title,
+		opinion=opinion,
+		token=token_key(token),
+		data={
+			"action": action,
+			"verb": button.verb.value,
+			"to": list(outcome.transition.targets) if outcome.transition else [],
+			"seq": loaded.run.seq,
+		},
+	)
 
 
 def follow(

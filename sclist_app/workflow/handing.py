@@ -142,7 +142,10 @@ def _last_move(loaded: store.LoadedRun) -> tuple[str, tuple[str, ...]]:
 	"""
 	last = frappe.get_all(
 		"SC Event",
-		filters={"run": loaded.run.name, "event": ["in", ["acted", "expired", "withdrawn", "moved_version"]]},
+		filters={
+			"run": loaded.run.name,
+			"event": ["in", ["acted", "answered", "expired", "withdrawn", "moved_version"]],
+		},
 		fields=["event", "actor", "step", "data"],
 		order_by="seq desc",
 		limit=1,

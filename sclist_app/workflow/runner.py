@@ -489,6 +489,30 @@ def expire(
 	return work.outcome_of(transition)
 
 
+def answered(
+	procedure: Procedure, state: RunState, step: str, action: str, facts: Mapping[str, Any], roster: Roster
+) -> Outcome:
+	"""The party itself moves the case on by this button: the answer a step waits for, or taking back what it asked.
+
+	Raises:
+		Refusal: the step is not open, waits for no answer, or no route fits.
+	"""
+	button = next((t for t in procedure.buttons(step) if t.action == action), None)
+	waits = procedure.by_code[step].nature is Nature.WAIT if step in procedure.by_code else False
+	if (
+		step not in state.active
+		or button is None
+		or not (button.verb is Verb.CLOSE or (waits and button.verb is Verb.FORWARD))
+	):
+		raise Refusal(
+			Finding("not_waiting", N_("The step {step} does not wait for the party."), "", {"step": step})
+		)
+	work = _Work(procedure, state, roster, facts)
+	transition = route(procedure, step, action, facts)
+	work.move(transition)
+	return work.outcome_of(transition)
+
+
 def transfer(
 	procedure: Procedure, state: RunState, task_id: str, actor: str, to: str, roster: Roster
 ) -> Outcome:

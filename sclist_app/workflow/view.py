@@ -89,6 +89,8 @@ def person(user: str | None) -> str:
 		return ""
 	if user in ("Administrator", actions.SYSTEM):
 		return _("System")
+	if user == "Guest":
+		return _("The Party (Online)")
 	return frappe.get_cached_value("User", user, "full_name") or user
 
 

@@ -25,6 +25,8 @@ ROLE_ONLY = "walker-role@sclist-test.invalid"
 FORBIDDEN = {"user", "role", "roles", "owner", "ignore_permissions", "flags", "kwargs"}
 # Replace functions of the framework, so they take the framework's verbs and its forms of filters.
 IN_PLACE_OF_THE_FRAMEWORKS = {"sclist_app.api.counts.get_count", "sclist_app.api.links.get"}
+# The party's door: parties have no account. What it refuses is tested in test_party.
+GUESTS = "sclist_app.api.party."
 
 
 def _modules() -> list:
@@ -73,7 +75,9 @@ def test_each_has_a_verb_types_and_no_forbidden_argument(path):
 	verbs = frappe.allowed_http_methods_for_whitelisted_func[function]
 	if path not in IN_PLACE_OF_THE_FRAMEWORKS:
 		assert verbs in (["GET"], ["POST"]), verbs
-	assert function not in frappe.guest_methods, "guests are served by the public page alone"
+	by_guests = path.startswith(GUESTS)
+	assert (function in frappe.guest_methods) is by_guests, "guests come by the public page and the party's door"
+	assert not by_guests or verbs == ["POST"]
 	for name, parameter in _parameters(path).items():
 		assert name not in FORBIDDEN, name
 		assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY), name
@@ -225,8 +229,8 @@ def _not_refused(paths: list[str], verb, arguments, *kinds: type[BaseException])
 
 @pytest.mark.parametrize("who", ["Guest", NO_POST, ROLE_ONLY])
 def test_without_a_post_each_refuses(accounts, values, who):
-	# for the base role alone a count is 0, see test_identities
-	paths = OWN if who == ROLE_ONLY else PATHS
+	# for the base role alone a count is 0, see test_identities; guests are told what their code lacks
+	paths = [path for path in (OWN if who == ROLE_ONLY else PATHS) if path != f"{GUESTS}enter"]
 	with as_user(who):
 		assert not _not_refused(paths, _verb, lambda path: _arguments(path, values), frappe.PermissionError)
 

@@ -20,6 +20,7 @@ import { version_tools } from "./sclist/version_tools";
 import { package_tools } from "./sclist/package_tools";
 import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
+import { offer_remedies, remedy_bureaus, remedy_tools } from "./sclist/remedies";
 import { offer_fields } from "./sclist/policy_rows";
 
 frappe.provide("sclist");
@@ -44,6 +45,8 @@ Object.assign(sclist, {
 	enter_absence,
 	end_absence,
 	retry_effect,
+	remedy_bureaus,
+	remedy_tools,
 	el,
 });
 
@@ -54,6 +57,7 @@ name_own_bureaus();
 $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
+	offer_remedies(frm);
 	if (["SC Bureau", "SC Procedure Binding"].includes(frm.doctype)) show_applying(frm);
 	if (frm.doctype === "SC Procedure Version") {
 		offer_fields(frm);

@@ -1,0 +1,67 @@
+frappe.ui.form.on("SC Remedy", {
+	setup(frm) {
+		const own = () => ({ bureau: ["in", sclist.remedy_bureaus()] });
+		frm.set_query("notice", () => ({
+			filters: {
+				...own(),
+				status: "Issued",
+				document_kind: ["in", ["D05", "D12b", "D13b", "D15", "D16", "D17", "D20"]],
+			},
+		}));
+		frm.set_query("record", () => ({ filters: own() }));
+		frm.set_query("penalty", () => ({ filters: own() }));
+		frm.set_query("follows", () => ({
+			filters: { kind: "Reconsideration", entity: frm.doc.entity, bureau: frm.doc.bureau },
+		}));
+	},
+
+	refresh(frm) {
+		frm.toggle_display(["is_demo", "remedy_title", "penalty_status"], false);
+		frm.toggle_display(["section_outcomes_of_the_remedy", "section_answer_of_the_bureau"], !frm.is_new());
+		frm.toggle_display(["follow_up_doctype", "follow_up_name"], !!frm.doc.follow_up_name);
+		for (const source of ["notice", "record", "penalty"])
+			frm.toggle_display(source, frm.is_new() || !!frm.doc[source]);
+		if (frm.doc.status === "Closed") frm.disable_save();
+		if (frm.is_new() && sourced(frm)) take_over(frm);
+		if (frm.doc.late) frm.dashboard.add_comment(__("It was filed late; the forum decides."), "orange", true);
+		if (frm.doc.suspended_from && !frm.doc.suspension_ended_on)
+			frm.dashboard.add_comment(__("Execution is suspended."), "orange", true);
+		sclist.remedy_tools(frm);
+	},
+
+	notice: take_over,
+	record: take_over,
+	penalty: take_over,
+	kind: take_over,
+});
+
+function sourced(frm) {
+	return frm.doc.notice || frm.doc.record || frm.doc.penalty;
+}
+
+// Party, number, day of service and forum are known once it is said what is contested.
+async function take_over(frm) {
+	const { doc } = frm;
+	if (!frm.is_new() || !sourced(frm) || !doc.kind) return;
+	const { notice, record, penalty, kind } = doc;
+	const asked = [notice, record, penalty, kind].join("|");
+	if (frm.sclist_asked === asked) return;
+	frm.sclist_asked = asked;
+	const { message: told } = await frappe.call({
+		method: "sclist_app.api.remedies.prefill",
+		type: "GET",
+		args: { kind, notice: notice || "", record: notice ? "" : record || "", penalty: penalty || "" },
+	});
+	if (frm.sclist_asked !== asked || !frm.is_new()) return;
+	if (told.entity) frappe.utils.add_link_title("SC Entity", told.entity, told.entity_name);
+	if (told.record) frappe.utils.add_link_title("SC Listing Record", told.record, told.entity_name);
+	frm.sclist_asked = [told.notice, told.record, told.penalty, kind].map((one) => one || "").join("|");
+	for (const [field, value] of Object.entries(told)) {
+		if (["last_day", "is_demo"].includes(field) || !frm.fields_dict[field]) continue;
+		if (["record", "notice", "penalty"].includes(field)) doc[field] = value;
+		else await frm.set_value(field, value);
+	}
+	frm.refresh_fields();
+	frm.set_intro("");
+	if (told.last_day) frm.set_intro(__("The last day for filing is {0}.", [sclist.day(told.last_day)]), "blue");
+}

@@ -111,6 +111,7 @@ scheduler_events = {
 		"sclist_app.register.removals.open_fallen",
 		"sclist_app.register.removals.open_expired",
 		"sclist_app.register.removals.remind_expiring",
+		"sclist_app.register.legacy_import.forget",
 		"sclist_app.register.remedies.end_suspensions",
 		"sclist_app.register.party_files.sweep",
 	],

@@ -135,7 +135,7 @@ def test_no_identity_number_in_the_report_and_the_file_is_sealed():
 	with as_user(user_of("officer")):
 		shown = frappe.get_doc("SC Legacy Import", doc.name)
 		shown.apply_fieldlevel_read_permissions()
-		assert not shown.content_sealed
+		assert not shown.get("content_sealed")
 
 
 def test_a_person_keeps_their_number_sealed_in_the_entry():
@@ -152,7 +152,7 @@ def test_rows_with_faults_come_back_with_the_fault_beside_each_and_can_be_mended
 	with as_user(user_of("officer")), as_of(str(TODAY)):
 		api.faults(doc.name)
 		book = load_workbook(io.BytesIO(frappe.response.filecontent))
-		lines = list(book.active.iter_rows(values_only=True))
+		lines = [line for line in book.active.iter_rows(values_only=True) if any(line)]
 		assert len(lines) == 2 and lines[0][-1] == legacy_import.FAULT
 		assert "原列入日期" in lines[1][-1] and lines[1][3] == bad["code"]
 		book.active.cell(2, KEYS.index("listed_on") + 1).value = "2022-05-11"
@@ -481,7 +481,6 @@ def test_a_second_entry_for_the_same_penalty_opens_no_second_record():
 	number = serial()
 	first, second = bring_in(row(number), row(number, source_id=f"B-{number}", old_ground="3"))
 	one, two = Entry.of(first), Entry.of(second)
-	penalty = one.new_penalty(number) if hasattr(one, "new_penalty") else None
 	with as_user(user_of("officer")):
 		penalty = frappe.get_doc(
 			{

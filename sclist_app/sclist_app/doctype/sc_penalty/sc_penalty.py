@@ -1,17 +1,20 @@
 from frappe.model.document import Document
 
 from sclist_app.access import guard
-from sclist_app.register import penalty
+from sclist_app.register import penalty, reconciliation
+
+SET_ASIDE = ("set_aside_reason", "set_aside_by", "set_aside_on")
 
 
 class SCPenalty(Document):
 	def before_insert(self):
-		guard.keep_engine_fields(self, ("is_demo",))
+		guard.keep_engine_fields(self, ("is_demo", *SET_ASIDE))
 
 	def validate(self):
 		if not self.is_new():
-			guard.keep_engine_fields(self, ("bureau", "is_demo"))
+			guard.keep_engine_fields(self, ("bureau", "is_demo", *SET_ASIDE))
 		penalty.normalise(self)
+		reconciliation.match(self)
 
 	def on_trash(self):
 		guard.never_delete(self)

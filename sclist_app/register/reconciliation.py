@@ -40,7 +40,7 @@ MOST = 5000
 PENALTY, RECORD, CLOCK = "SC Penalty", "SC Listing Record", "SC Clock"
 NOT_PUBLISHED = ("To Push", "Pushed", "Push Failed")
 NOT_WITHDRAWN = ("To Withdraw", "Taken Down")
-WAYS = ("Telephone", "In Writing", "Visit", "Message")
+WAYS = ("Telephone", "In Writing", "On the Spot", "Message")
 
 
 @dataclass(frozen=True)
@@ -446,7 +446,7 @@ def sheet(which: str, bureau: str = "") -> bytes:
 		_("Code Shown"),
 		_("Bureau"),
 		_("Matter"),
-		_("Since"),
+		_("Open Since"),
 		_("Days"),
 		_("Why It Is Here"),
 	]

@@ -21,6 +21,8 @@ import { package_tools } from "./sclist/package_tools";
 import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
 import { offer_remedies, remedy_bureaus, remedy_tools } from "./sclist/remedies";
+import { import_old_list, show_legacy_import } from "./sclist/legacy";
+import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
 
 frappe.provide("sclist");
@@ -39,6 +41,9 @@ Object.assign(sclist, {
 	reveal_button,
 	show_outline,
 	MyDesk,
+	Reconciliation,
+	import_old_list,
+	show_legacy_import,
 	version_tools,
 	package_tools,
 	show_applying,

@@ -76,6 +76,17 @@ const SUMMARIES = {
 		[__("Reasons for the Decision"), text(doc.reasons)],
 		[__("Evidence in the file"), files(doc.evidence)],
 	],
+	"SC Legacy Entry": (doc) => [
+		[__("Party"), [form_link("SC Entity", doc.entity, doc.entity_name), ` ${doc.code_shown || ""}`]],
+		[__("Number in the Old System"), doc.source_id],
+		[__("Original Listing Date"), day(doc.listed_on)],
+		[__("Old Ground"), text(doc.old_ground)],
+		[__("Transition Decision"), doc.decision ? __(doc.decision) : ""],
+		[__("New Ground"), doc.decision === "Re-enter" ? doc.ground : ""],
+		[__("New Term Ends On"), doc.decision === "Re-enter" ? day(doc.new_term_end) : ""],
+		[__("Penalty Decision Number"), doc.penalty_number],
+		[__("Reasons for the Decision"), text(doc.reasons)],
+	],
 	"SC Objection": (doc) => [
 		[__("Listed party"), listed(doc)],
 		[__("Objector"), doc.applicant],

@@ -1,0 +1,19 @@
+frappe.ui.form.on("SC Legacy Entry", {
+	setup(frm) {
+		frm.set_query("penalty", () => ({
+			filters: { bureau: frm.doc.bureau, status: ["!=", "Revoked"] },
+		}));
+	},
+
+	refresh(frm) {
+		frm.toggle_display(
+			["state", "state_title", "run", "run_status", "outcome", "is_demo", "procedure_version"],
+			false
+		);
+		if (frm.doc.record) {
+			frm.add_custom_button(__("Open the Listing Record"), () =>
+				frappe.set_route("Form", "SC Listing Record", frm.doc.record)
+			);
+		}
+	},
+});

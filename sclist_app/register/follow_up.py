@@ -26,8 +26,9 @@ from sclist_app.register.paperwork import Addressee
 from sclist_app.workflow import clocks, store
 from sclist_app.workflow.kinds import kind
 from sclist_app.workflow.model import LimitRule
+from sclist_app.workflow.notes import party_of
 
-__all__ = ["cancel", "not_visited", "of_record", "open_for", "remind", "visit"]
+__all__ = ["cancel", "measure", "not_visited", "of_record", "open_for", "remind", "visit"]
 
 DOCTYPE = "SC Follow Up"
 PAPER = "D22"
@@ -39,10 +40,7 @@ WARN_DAYS = 7
 
 
 def open_for(record: Document, on: date, run: Document | None = None) -> list[str]:
-	"""The visits the bureau's rule wants after a removal on that day; safe to repeat.
-
-	run: that of the removal. If its procedure has a step of follow-up, T23 runs there for the last visit.
-	"""
+	"""The visits the bureau's rule wants after a removal on that day; safe to repeat. run: that of the removal."""
 	if record.state not in REMOVED:
 		return []
 	months = local_rules.follow_up_months(record.bureau)
@@ -68,13 +66,18 @@ def open_for(record: Document, on: date, run: Document | None = None) -> list[st
 		with engine_writes():
 			doc.insert(ignore_permissions=True)  # follows from the removal
 		names.append(doc.name)
-	if (
-		names
-		and run
-		and any(s.tool == "follow_up" for s in store.load_procedure(run.procedure_version).steps)
-	):
-		clocks.start(run, LimitRule(LIMIT, months[-1], "Month", warn_before=WARN_DAYS), on)
 	return names
+
+
+def measure(run: Document, on: date) -> None:
+	"""Where the procedure of a removal has a step of follow-up, T23 runs there until the last visit the rule wants.
+
+	Called once the clocks of the removal run: the length in the table is for bureaus whose rule says nothing.
+	"""
+	months = frappe.get_all(DOCTYPE, filters={"run": run.name, "removed_on": on}, pluck="months")
+	steps = store.load_procedure(run.procedure_version).steps
+	if months and any(step.tool == "follow_up" for step in steps):
+		clocks.start(run, LimitRule(LIMIT, max(months), "Month", warn_before=WARN_DAYS), on)
 
 
 def cancel(record: str) -> None:
@@ -197,19 +200,19 @@ def remind() -> int:
 	rows = frappe.get_all(
 		DOCTYPE,
 		filters={"state": "To Visit", "reminded": 0, "due_on": ["<=", add_days(today(), WARN_DAYS)]},
-		fields=["name", "bureau", "entity_name", "due_on"],
+		fields=["name", "bureau", "record", "due_on"],
 		order_by="due_on",
 	)
 	for row in rows:
+		named = ["name", "entity_name", "entity_kind", "decision_number"]
+		party = party_of(frappe.db.get_value("SC Listing Record", row.record, named, as_dict=True))
 		for user in holders("case_officer", row.bureau):
 			log = frappe.new_doc("Notification Log")
 			log.update(
 				{
 					"for_user": user,
 					"type": "Alert",
-					"subject": _("A follow-up visit to {0} is due on {1}.").format(
-						row.entity_name, row.due_on
-					),
+					"subject": _("A follow-up visit to {0} is due on {1}.").format(party, row.due_on),
 					"document_type": DOCTYPE,
 					"document_name": row.name,
 				}

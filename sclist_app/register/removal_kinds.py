@@ -296,6 +296,7 @@ class _EndingKind(_OnRemoval, RemovingKind):
 		act.doc.decided_on = act.doc.removed_on = act.today
 		clocks.signal(act.run, act.procedure, "decision_made", act.today)
 		clocks.signal(act.run, act.procedure, "removal_decided", act.today)
+		follow_up.measure(act.run, act.today)
 
 	def served(self, act: Act) -> None:
 		self.signal_service(act, (self.decision,), "decision_served_on", "decision_served")

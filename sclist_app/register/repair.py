@@ -212,6 +212,7 @@ class RepairKind(RemovingKind):
 			upward.open_for(act.doc, act.run, record, decision)
 		clocks.signal(act.run, act.procedure, "decision_made", act.today)
 		clocks.signal(act.run, act.procedure, "removal_decided", act.today)
+		follow_up.measure(act.run, act.today)
 
 	def served(self, act: Act) -> None:
 		reader = RepairReader(act.doc)

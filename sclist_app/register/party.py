@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +67,7 @@ MOST: Final = {
 	"phone": 30,
 	"delivery_address": 200,
 	"notify_email": 140,
-	"performed_on": 10,
+	"performed_on": 12,
 	"obligations_statement": 3000,
 	"effects_statement": 3000,
 	"no_repeat_statement": 3000,
@@ -79,6 +80,7 @@ MUST: Final = {
 	"obligations_statement": "请说明行政处罚决定规定的义务是怎样履行的。",
 	"effects_statement": "请说明危害后果或者不良影响是怎样消除的。",
 }
+_DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9\-－ ()（）]{5,24}")
 _EMAIL: Final = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[A-Za-z]{2,}")
 _TAG: Final = re.compile(r"<\s*/?\s*[A-Za-z!?]")
@@ -135,6 +137,7 @@ def _record(record: Document) -> dict[str, Any]:
 		"listed_on": record.listed_on,
 		"restored_on": record.restored_on,
 		"term_end": record.term_end,
+		"earliest": record.earliest_application,
 		"removed_on": None if record.state in OPEN else record.removed_on,
 		"is_demo": bool(record.is_demo),
 		"contact": frappe.get_cached_value("SC Bureau", record.bureau, ["phone", "address"], as_dict=True),
@@ -228,9 +231,8 @@ def _progress(doc: Document) -> dict[str, Any]:
 		"supplements": [
 			{"name": row.name, "slot": slot_of(row), "item": row.item, "supplied_on": row.supplied_on}
 			for row in doc.supplements
-			if row.asked_on
+			if doc.supplement_due
 		],
-		"may_supply": bool(_waiting(doc)),
 		"may_withdraw": bool(_closing(doc)),
 		"papers": [
 			{"name": p.name, "title": p.title, "number": p.number, "issued_on": p.issued_on} for p in papers
@@ -242,6 +244,7 @@ PHASES: Final = {
 	"received": "已收到申请，正在审查是否受理",
 	"supplement": "需要补正材料",
 	"supplied": "补正材料已收到，正在审查是否受理",
+	"lapsed": "补正期限已经届满，正在审查是否受理",
 	"accepted": "已受理，正在核实、审查",
 	"suspended": "已中止办理",
 	"granted": "已准予提前移出",
@@ -265,10 +268,11 @@ def _phase(doc: Document, kinds: set[str]) -> str:
 		return "suspended"
 	if doc.accepted_on:
 		return "accepted"
-	asked = [row for row in doc.supplements if row.asked_on]
-	if asked and _waiting(doc):
+	if _waiting(doc):
 		return "supplement"
-	return "supplied" if asked else "received"
+	if not doc.supplement_due:
+		return "received"
+	return "supplied" if any(row.supplied_on for row in doc.supplements) else "lapsed"
 
 
 def _papers(doc: Document) -> list:
@@ -368,16 +372,13 @@ def apply(row: Any, given: Mapping[str, str], once: str) -> str:
 		return done
 	record = frappe.get_doc("SC Listing Record", row.record)
 	_refuse_unless_possible(record)
-	values = _checked(record, {key: (given.get(key) or "").strip() for key in (*MOST, "capacity")}, given)
-	kept = party_files.staged(row)
-	wanted = slots(record.name)
-	found = {
+	kept, wanted = party_files.staged(row), slots(record.name)
+	missing = {
 		slot.key: f"请上传“{slot.title}”。"
 		for slot in wanted
 		if slot.must and not any(f["slot"] == slot.key for f in kept)
 	}
-	if found:
-		raise Faults(found)
+	values = _checked(record, given, missing)
 	with engine_writes():
 		doc = frappe.new_doc(DOCTYPE)
 		doc.update({**values, "record": record.name, "channel": "Web", "received_on": today()})
@@ -431,8 +432,9 @@ def _refuse_unless_possible(record: Document) -> None:
 		)
 
 
-def _checked(record: Document, text: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
-	"""The fields of the application, or Faults."""
+def _checked(record: Document, given: Mapping[str, str], missing: Mapping[str, str]) -> dict[str, Any]:
+	"""The fields of the application, or all their Faults at once, together with the files that are missing."""
+	text = {key: (given.get(key) or "").strip() for key in (*MOST, "capacity")}
 	found = {field: told for field, told in MUST.items() if not text[field]}
 	for field, most in MOST.items():
 		if len(text[field]) > most:
@@ -456,8 +458,8 @@ def _checked(record: Document, text: dict[str, str], given: Mapping[str, str]) -
 	performed = _day(text["performed_on"], found, record)
 	if given.get("truth") != "1":
 		found["truth"] = "请确认申请内容和材料真实，勾选后才能提交。"
-	if found:
-		raise Faults(found)
+	if found or missing:
+		raise Faults({**found, **missing})
 	statement = text["obligations_statement"]
 	if performed:
 		statement = f"全部义务于{chinese_date(performed)}履行完毕。\n{statement}"
@@ -477,10 +479,13 @@ def _checked(record: Document, text: dict[str, str], given: Mapping[str, str]) -
 def _day(text: str, found: dict[str, str], record: Document) -> date | None:
 	if not text or "performed_on" in found:
 		return None
+	parts = _DATE.fullmatch(unicodedata.normalize("NFKC", text))
 	try:
-		day = date.fromisoformat(text)
+		day = date(*map(int, parts.groups())) if parts else None
 	except ValueError:
-		found["performed_on"] = "日期格式不正确，请按“年-月-日”填写，例如2026-03-01。"
+		day = None
+	if day is None:
+		found["performed_on"] = "没有这一天或者格式不正确，请按“年-月-日”填写，例如2026-03-01。"
 		return None
 	if day > today():
 		found["performed_on"] = "履行完毕的日期不能晚于今天；尚未履行完毕的，不符合提前移出的条件。"

@@ -1,4 +1,4 @@
-import { badge, button, el, form_link, table } from "./dom";
+import { badge, button, el, form_link, on_one_line, table } from "./dom";
 import { get, post, tell } from "./calls";
 import { fills_forms } from "./posts";
 
@@ -12,7 +12,13 @@ function download(path, args = {}) {
 
 /** Choose a file, have it checked, and open the report. */
 export function import_old_list() {
-	const chosen = el("input", { type: "file", accept: ".xlsx,.csv", class: "form-control" });
+	const name = el("span.text-muted", {}, __("No file chosen"));
+	const chosen = el("input.sr-only", {
+		type: "file",
+		accept: ".xlsx,.csv",
+		"aria-label": __("File"),
+		onchange: () => (name.textContent = chosen.files[0]?.name || __("No file chosen")),
+	});
 	const dialog = new frappe.ui.Dialog({
 		title: __("Import the Old List"),
 		fields: [{ fieldtype: "HTML", fieldname: "body" }],
@@ -36,7 +42,8 @@ export function import_old_list() {
 				el("li", {}, __("Choose the file (.xlsx or .csv, at most 2,000 rows).")),
 				el("li", {}, __("The check writes nothing. It says row by row what is wrong and how to mend it."))
 			),
-			el("label", {}, __("File"), chosen)
+			chosen,
+			el("p", {}, button(__("Choose a File"), { onclick: () => chosen.click() }), " ", name)
 		)
 	);
 	dialog.show();
@@ -66,6 +73,8 @@ function as_base64(file) {
 /** The report of one import with its buttons. */
 export function show_legacy_import(frm) {
 	frm.disable_save();
+	// the cards above the report show the counts
+	frm.toggle_display(["section_counts", "is_demo"], false);
 	const doc = frm.doc;
 	const report = parsed(doc.report);
 	if (fills_forms()) {
@@ -154,12 +163,12 @@ function report_view(doc, report) {
 	// what is to be mended comes first
 	const order = { fault: 0, good: 1, imported: 1, known: 2 };
 	const sorted = [...rows].sort((a, b) => order[a.status] - order[b.status] || a.row - b.row);
-	const body = el("div", {});
+	const body = el("div.sc-legacy-report", {});
 	const show = (upto) => {
 		body.replaceChildren(
 			table(
 				__("Report by Row"),
-				[__("Row"), __("Party"), __("Original Listing Date"), __("Result"), __("What to Mend")],
+				[__("Row"), __("Party"), __("Original Listing Date"), __("Outcome of the Check"), __("What to Mend")],
 				sorted.slice(0, upto).map(line)
 			),
 			sorted.length > upto
@@ -183,7 +192,7 @@ function line(row) {
 	return [
 		row.row,
 		row.name,
-		row.listed_on,
+		on_one_line(row.listed_on),
 		badge(words[row.status], COLOUR[row.status]),
 		row.notes.length
 			? el(

@@ -205,10 +205,12 @@ export class Reconciliation {
 					fieldname: "way",
 					fieldtype: "Select",
 					label: __("How the Party Was Told"),
-					options: ["Telephone", "In Writing", "On the Spot", "Message"].map((value) => ({
-						value,
-						label: __(value),
-					})),
+					options: [
+						{ value: "Telephone", label: __("Telephone") },
+						{ value: "In Writing", label: __("In Writing") },
+						{ value: "On the Spot", label: __("On the Spot") },
+						{ value: "Message", label: __("Message") },
+					],
 					default: "Telephone",
 					reqd: 1,
 				},

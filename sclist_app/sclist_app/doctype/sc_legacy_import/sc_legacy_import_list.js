@@ -1,6 +1,6 @@
 frappe.listview_settings["SC Legacy Import"] = {
 	hide_name_column: true,
-	onload(listview) {
+	refresh(listview) {
 		if (sclist.fills_forms()) {
 			listview.page.set_primary_action(__("Import the Old List"), () => sclist.import_old_list(), "add");
 		}

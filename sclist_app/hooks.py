@@ -102,6 +102,8 @@ scheduler_events = {
 		"sclist_app.workflow.scan.expire_windows",
 		"sclist_app.workflow.scan.warn_and_escalate",
 		"sclist_app.workflow.effects.sweep",
+		"sclist_app.register.notifications.hourly",
+		"sclist_app.workflow.outbox.sweep",
 	],
 	"daily": [
 		"sclist_app.access.posts.sync_all_roles",
@@ -113,6 +115,9 @@ scheduler_events = {
 		"sclist_app.register.removals.remind_expiring",
 		"sclist_app.register.legacy_import.forget",
 		"sclist_app.register.remedies.end_suspensions",
+		"sclist_app.register.notifications.remind_of_remedies",
+		"sclist_app.register.notifications.remind_of_early_removal",
+		"sclist_app.register.notifications.digest",
 		"sclist_app.register.party_files.sweep",
 	],
 }

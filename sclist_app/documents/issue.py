@@ -83,7 +83,7 @@ def text_blocks(bureau: str) -> dict[str, str]:
 	"""Local wording of the text blocks, the bureau's own before its ancestors'."""
 	rows = frappe.get_all(
 		"SC Text Block",
-		filters={"bureau": ["in", bureau_chain(bureau) or [""]]},
+		filters={"bureau": ["in", bureau_chain(bureau) or [""]], "block": ["not like", "notice_%"]},
 		fields=["block", "bureau", "text"],
 		order_by="creation",
 	)

@@ -33,7 +33,7 @@ from sclist_app.register.removals import TAKEN_OVER, may_register, take_over
 from sclist_app.workflow import actions, clocks
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure
-from sclist_app.workflow.notes import tell
+from sclist_app.workflow.notes import party_of, tell
 
 __all__ = ["TAKEN_OVER", "ObjectionKind", "check_dates", "mark", "prepare", "unmark"]
 
@@ -303,7 +303,7 @@ class ObjectionKind(PaperKind):
 		tell(
 			people,
 			_("The objection to the listing of {0} is well founded: {1}.").format(
-				doc.entity_name, _(doc.consequence or law.NOTHING)
+				party_of(doc), _(doc.consequence or law.NOTHING)
 			),
 			*(("SC Removal", doc.follow_up_removal) if doc.follow_up_removal else (RECORD, doc.record)),
 		)

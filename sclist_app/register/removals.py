@@ -22,7 +22,7 @@ from sclist_app.law import ending, restoration
 from sclist_app.law.ending import IN_TERM, EndingFacts
 from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow import actions, store
-from sclist_app.workflow.notes import tell
+from sclist_app.workflow.notes import party_of, tell
 
 __all__ = [
 	"EXPIRY",
@@ -188,7 +188,7 @@ def _open_expiry(record: str) -> bool:
 		return False
 	doc = _open({"kind": EXPIRY, "record": record})
 	_tell_tasks(
-		doc, _("The term of {0} ended on {1}. Decide the removal.").format(doc.entity_name, doc.term_end)
+		doc, _("The term of {0} ended on {1}. Decide the removal.").format(party_of(doc), doc.term_end)
 	)
 	return True
 
@@ -223,7 +223,7 @@ def _remind(name: str) -> bool:
 	tell(
 		holders(procedure.start.post, record.bureau),
 		_("The term of {0} ends on {1}. The removal is decided on the first working day after it.").format(
-			record.entity_name, record.term_end
+			party_of(record), record.term_end
 		),
 		RECORD,
 		name,
@@ -309,7 +309,7 @@ def _open_revocation(record: str, penalty: str) -> bool:
 	_tell_tasks(
 		doc,
 		_("The penalty under the listing of {0} has changed. Examine the listing at once.").format(
-			doc.entity_name
+			party_of(doc)
 		),
 	)
 	return True

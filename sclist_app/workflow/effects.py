@@ -24,7 +24,7 @@ from sclist_app.access.posts import holders
 from sclist_app.access.today import now
 from sclist_app.law.findings import N_
 from sclist_app.workflow import store
-from sclist_app.workflow.kinds import Act, kind
+from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import Transition
 
 __all__ = ["choices", "effect", "names", "retry", "run_effects", "run_queued", "sweep"]
@@ -292,7 +292,7 @@ def notify_superior(act: Act) -> None:
 
 def _notify(users: list[str], act: Act) -> None:
 	subject = _("{0}: {1} ({2})").format(
-		act.step.title, act.transition.label, kind(act.run.kind).title(act.doc)
+		act.step.title, act.transition.label, act.doc.name
 	)
 	for user in users:
 		log = frappe.new_doc("Notification Log")

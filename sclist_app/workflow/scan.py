@@ -173,6 +173,9 @@ def _warn(name: str) -> bool:
 		_("{0} is due on {1}: {2}").format(clock.limit_name, clock.due_on, clock.reference_name),
 		clock.reference_doctype,
 		clock.reference_name,
+		kind="Due Soon",
+		key=f"due|{name}|{clock.due_on}",
+		bureau=clock.bureau,
 	)
 	frappe.db.set_value(clocks.DOCTYPE, name, "warned", 1)
 	return True
@@ -191,6 +194,9 @@ def _escalate(name: str) -> bool:
 		_("{0} is overdue by {1} days: {2}").format(clock.limit_name, late, clock.reference_name),
 		clock.reference_doctype,
 		clock.reference_name,
+		kind="Overdue",
+		key=f"overdue|{name}|{clock.due_on}",
+		bureau=clock.bureau,
 	)
 	frappe.db.set_value(clocks.DOCTYPE, name, "escalated", 1)
 	return True

@@ -129,7 +129,7 @@ class Row:
 class _Fault(Exception):
 	def __init__(self, code: str, message: str, article: str = "", **values: Any):
 		super().__init__(code)
-		self.finding = Finding(f"legacy.{code}", message, article, values)
+		self.finding = Finding(code if "." in code else f"legacy.{code}", message, article, values)
 
 
 # ------------------------------------------------------------------ the headings

@@ -160,7 +160,17 @@ def values(world):
 		known["report"] = upward.open_for(application, run, known["record"], known["notice"])
 	known |= _by_the_rules(waiting, known["record"])
 	known["remedy"] = _remedy(known["notice"])
+	known |= {"penalty": case.penalty, "below": DISTRICT, "which": "unlisted", "way": "Telephone"}
+	known["legacy_import_name"] = _checked_file()
 	return known
+
+
+def _checked_file() -> str:
+	"""The report on a spreadsheet of the old list, of the district."""
+	with engine_writes():
+		doc = frappe.new_doc("SC Legacy Import")
+		doc.update({"file_name": "旧名单.xlsx", "bureau": DISTRICT, "status": "Checked"})
+		return doc.insert().name
 
 
 def _remedy(notice: str) -> str:
@@ -283,6 +293,9 @@ def test_other_bureaus_are_refused(values):
 		"visit_name",
 		"remedy",
 		"rule",
+		"penalty",
+		"below",
+		"legacy_import_name",
 		"name",
 	}
 	paths = [path for path in OWN if of_a_document & set(_parameters(path))]

@@ -133,7 +133,6 @@ def withdraw(token: str, once: str, reason: str) -> dict:
 def paper(token: str, notice: str) -> None:
 	"""The PDF of a paper issued in the party's application. Needs its ticket; every opening is logged."""
 	row = _visitor(token, party_session.ACTS)
-	content, name = party.paper(row, name_of(notice, "notice"))
-	frappe.local.response.filename = name
-	frappe.local.response.filecontent = content
-	frappe.local.response.type = "pdf"
+	frappe.local.response.filecontent = party.paper(row, name_of(notice, "notice"))
+	frappe.local.response.filename = f"{notice}.pdf"  # plain letters; the page gives it its title
+	frappe.local.response.type = "download"

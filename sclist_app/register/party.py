@@ -657,8 +657,8 @@ def withdraw(row: Any, reason: str, once: str) -> None:
 		actions.answered(loaded, *closing, reason, once)
 
 
-def paper(row: Any, notice: str) -> tuple[bytes, str]:
-	"""The PDF of a paper of the party's own application, and its file name; the opening is logged.
+def paper(row: Any, notice: str) -> bytes:
+	"""The PDF of a paper of the party's own application; the opening is logged.
 
 	Raises:
 		frappe.PermissionError: not one of these.
@@ -676,5 +676,4 @@ def paper(row: Any, notice: str) -> tuple[bytes, str]:
 		run=doc.run,
 		data={"number": found.number, "code": row.name},
 	)
-	path = frappe.db.get_value("SC Notice", found.name, "file")
-	return papers_on_disk.read(path), f"{found.number or found.title}.pdf"
+	return papers_on_disk.read(frappe.db.get_value("SC Notice", found.name, "file"))

@@ -9,9 +9,13 @@ from sclist_app.register import party, party_files, party_session
 no_cache = 1
 sitemap = 0
 
-VIEWS = ("apply", "withdraw")
-# what a move is told with when the page comes again
-DONE = ("received", "supplied", "partly", "withdrawn")
+# what was just done, and where the application stands as long as that is news
+DONE = {
+	"received": "received",
+	"supplied": "supplied",
+	"partly": "supplement",
+	"withdrawn": "withdrawn",
+}
 
 
 def get_context(context: dict) -> None:
@@ -64,7 +68,8 @@ def _show(context: dict, row) -> None:
 	context.page = party.page(row)
 	context.token = party_session.form_token(row.name)
 	context.once = secrets.token_hex(16)
-	context.done = view if view in DONE else ""
+	phase = (context.page["application"] or {}).get("phase")
+	context.done = view if isinstance(view, str) and DONE.get(view) == phase else ""
 	context.kept = _by_slot(row)
 	context.limits = {
 		"bytes": party_files.max_bytes(),

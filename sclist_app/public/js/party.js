@@ -21,6 +21,8 @@
 		if (answer.status === 413) return { said: TOO_LARGE };
 		let body = {};
 		try {
+			if ((answer.headers.get("content-type") || "").startsWith("application/pdf"))
+				return { paper: await answer.blob() };
 			body = await answer.json();
 		} catch {
 			return { said: "系统暂时无法办理，请稍后再试，已经填写的内容不会丢失。" };
@@ -94,7 +96,12 @@
 			clear(form);
 			button.disabled = true;
 			const data = new FormData(form);
-			const { done, faults, said } = await post(form.action, data);
+			const { done, faults, said, paper } = await post(form.action, data);
+			if (paper) {
+				button.disabled = false;
+				keep(paper, `${button.textContent.trim()}.pdf`);
+				return;
+			}
 			if (done) {
 				leaving = true;
 				location.assign(done.next);
@@ -105,6 +112,14 @@
 			else if (form.querySelector(".summary")) summarise(form, said);
 			else alert(said);
 		});
+	}
+
+	function keep(blob, name) {
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(blob);
+		link.download = name;
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 	}
 
 	// ------------------------------------------------------------------ files

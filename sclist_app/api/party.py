@@ -41,14 +41,6 @@ def enter(code: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"], allow_guest=True)
-def leave(token: str) -> dict:
-	"""Give the ticket back. Needs a ticket."""
-	_visitor(token, party_session.ACTS)
-	party_session.leave()
-	return {"next": PAGE}
-
-
-@frappe.whitelist(methods=["POST"], allow_guest=True)
 def upload(token: str, slot: str) -> dict:
 	"""Keep one uploaded file (`file` of the request) for a place of the form. Needs a ticket of the listed party."""
 	row = _visitor(token, party_session.UPLOADS)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import frappe
 from frappe.rate_limiter import rate_limit
 
-from sclist_app.register import public
+from sclist_app.register import party_session, public
 
 no_cache = 1
 sitemap = 0
@@ -32,6 +32,7 @@ def get_context(context: dict) -> None:
 	context.view = "list"
 	context.found = public.search(_text(form, "q"), public.page_number(form.get("page")), _text(form, "city"))
 	context.divisions = public.divisions()
+	context.party_open = party_session.is_open()
 
 
 def link(text: str, division: str, page: int = 1) -> str:

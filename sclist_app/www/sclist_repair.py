@@ -46,6 +46,8 @@ def _visitor(context: dict):
 	form = frappe.form_dict
 	if frappe.request.method != "POST":
 		return party_session.visitor()
+	if form.get("leave"):
+		return _leave(form.get("token"))
 	code = form.get("code") if isinstance(form.get("code"), str) else ""
 	try:
 		name = party_session.enter(code)
@@ -60,6 +62,15 @@ def _visitor(context: dict):
 	return frappe._dict(
 		frappe.db.get_value("SC Query Code", name, ["name", "record", "entity"], as_dict=True)
 	)
+
+
+def _leave(token: str | None):
+	"""The visitor goes, if it was their own page that said so; else they stay."""
+	row = party_session.visitor()
+	if row is None or token != party_session.form_token(row.name):
+		return row
+	party_session.leave()
+	return None
 
 
 def _show(context: dict, row) -> None:

@@ -1,7 +1,11 @@
 """A listed company at its phone: applies with files by query code; the bureau decides; the list and the page follow."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import frappe
 import pytest
@@ -22,6 +26,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 @pytest.fixture
 def listed(demo_accounts) -> Case:
 	"""A company listed more than a year ago and published."""
+	frappe.db.rollback()
 	case = Case.opened(DISTRICT, getdate(add_days(today(), -420)), "7-4")
 	case.play()
 	frappe.db.commit()
@@ -175,3 +180,46 @@ def test_read_without_scripts_and_left(browser_page, listed, screenshot):
 	other.goto("/sclist-repair?view=apply")
 	expect(other.get_by_label("查询码")).to_be_visible()
 	assert not browser_page.errors
+
+
+def test_submitted_from_two_windows_at_once_is_one_application(browser_page, listed, base_url):
+	page = browser_page(**PHONE)
+	enter(page, code_of_paper(listed))
+	page.get_by_role("link", name="开始申请").click()
+	for slot in ("commitment", "obligations", "effects"):
+		upload(page, slot, f"{slot}.pdf", PDF + f"% {slot}\n".encode())
+	cookie = next(c for c in page.context.cookies() if c["name"] == "sclist_party")
+	assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+	values = {
+		name: page.locator(f'form[data-party="apply"] [name={name}]').input_value()
+		for name in ("token", "once")
+	} | {
+		"number": frappe.db.get_value("SC Entity", listed.unit, "uscc"),
+		"applied_by": "李建国",
+		"capacity": "Legal Representative",
+		"phone": "13800000000",
+		"delivery_address": "太原市小店区检验路1号",
+		"obligations_statement": "罚款已经全部缴清。",
+		"effects_statement": "隐患已经整改完毕。",
+		"truth": "1",
+	}
+
+	def submit(once: str) -> int:
+		data = urlencode({**values, "once": once}).encode()
+		address = f"{base_url}/api/method/sclist_app.api.party.apply"
+		request = Request(address, data, {"Cookie": f"sclist_party={cookie['value']}"})
+		try:
+			with urlopen(request, timeout=60) as answer:
+				return answer.status
+		except HTTPError as error:
+			return error.code
+
+	same, other = values["once"], "f" * 32
+	with ThreadPoolExecutor(4) as pool:
+		answers = list(pool.map(submit, [same, same, other, same]))
+	frappe.db.rollback()
+	names = frappe.get_all(
+		"SC Repair Application", filters={"record": listed.records()[0].name}, pluck="name"
+	)
+	assert len(names) == 1, answers
+	assert answers.count(200) in (1, 3) and set(answers) <= {200, 417}, answers

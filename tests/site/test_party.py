@@ -62,7 +62,9 @@ class Visitor:
 	def look(self, **query) -> frappe._dict:
 		"""What the page shows."""
 		context = frappe._dict()
-		with self.inside(self.request("POST" if "code" in query else "GET", "/sclist-repair"), query):
+		with self.inside(
+			self.request("POST" if {"code", "posted"} & set(query) else "GET", "/sclist-repair"), query
+		):
 			sclist_repair.get_context(context)
 		context.status = context.http_status_code or 200
 		return context
@@ -436,6 +438,13 @@ def test_closed_by_the_settings(unit, inside):
 		inside.upload("effects", token="x")
 	with refused(frappe.PermissionError):
 		Visitor().enter(unit.code)
+
+
+def test_leaving_needs_the_own_page(inside):
+	assert inside.look(posted=True, leave="1", token="x").view == "record" and inside.cookies
+	token = inside.token
+	assert inside.look(posted=True, leave="1", token=token).view == "code"
+	assert not inside.cookies and inside.look().view == "code"
 
 
 def test_officers_do_not_pass_as_parties(unit, inside):

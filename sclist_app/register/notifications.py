@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Count, Sum
+from frappe.query_builder.functions import Count, Max, Sum
 from frappe.utils import add_days, cint, get_url, getdate
 
 from sclist_app.access.posts import bureau_chain, holders
@@ -128,6 +128,7 @@ def digest() -> int:
 		.select(
 			*place,
 			Count("*").as_("open"),
+			Max(task.name).as_("one"),
 			Sum(Case().when(task.opened_on >= since, 1).else_(0)).as_("fresh"),
 			Sum(Case().when(task.due_on < day, 1).else_(0)).as_("late"),
 		)
@@ -136,17 +137,18 @@ def digest() -> int:
 		.run(as_dict=True)
 	)
 	counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-	homes: dict[str, str] = {}
+	# a task of theirs, by whose bureau the message is kept
+	homes: dict[str, tuple[str, str]] = {}
 	for row in rows:
 		for user in store.concerned(row):
-			homes.setdefault(user, row.bureau)
+			homes.setdefault(user, (row.one, row.bureau))
 			for i, field in enumerate(("fresh", "open", "late")):
 				counts[user][i] += cint(row[field])
 	wanted = sorted(user for user, (fresh, _open, _late) in counts.items() if fresh)
-	return outbox.each(wanted, lambda user: _count(user, counts[user], homes[user]))
+	return outbox.each(wanted, lambda user: _count(user, counts[user], *homes[user]))
 
 
-def _count(user: str, counts: list[int], bureau: str) -> bool:
+def _count(user: str, counts: list[int], task: str, bureau: str) -> bool:
 	fresh, waiting, late = counts
 	text = _zh(
 		N_("{fresh} new tasks came to you; {waiting} are open, {late} of them overdue."),
@@ -154,9 +156,7 @@ def _count(user: str, counts: list[int], bureau: str) -> bool:
 		waiting=waiting,
 		late=late,
 	)
-	return outbox.tell_officer(
-		"New Task", f"digest|{today()}", user, text, "Workspace", "SC Casework", bureau
-	)
+	return outbox.tell_officer("New Task", f"digest|{today()}", user, text, "SC Task", task, bureau)
 
 
 def _decided(name: str) -> bool:

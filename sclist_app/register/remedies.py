@@ -352,8 +352,10 @@ def _running_review(doc: Document) -> str:
 
 
 def warn(doc: Document) -> None:
-	"""After saving: what is unusual is told, and refuses nothing."""
-	if is_engine():
+	"""After saving other days: what is unusual about them is told, and refuses nothing."""
+	before = doc.get_doc_before_save()
+	days = ("filed_on", "known_on", "not_told", "follows")
+	if is_engine() or (before and all(str(before.get(f)) == str(doc.get(f)) for f in days)):
 		return
 	found = warnings(law.check_filing(filing_of(doc), today(), calendar_of(doc.bureau)))
 	if found:

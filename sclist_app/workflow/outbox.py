@@ -20,12 +20,12 @@ from frappe.desk.doctype.notification_settings.notification_settings import (
 	is_notifications_enabled,
 )
 from frappe.email.doctype.email_account.email_account import EmailAccount
-from frappe.utils import cint, get_url_to_form, validate_email_address
+from frappe.utils import cint, get_url, get_url_to_form, validate_email_address
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import now
 
-__all__ = ["deliver", "each", "follow", "is_on", "party", "sweep", "tell_officer"]
+__all__ = ["deliver", "each", "follow", "is_on", "party", "retry", "sweep", "tell_officer"]
 
 DOCTYPE, QUEUE = "SC Message", "Email Queue"
 NOT_WANTED, TO_SEND, QUEUED, SENT, FAILED, NO_ADDRESS = (
@@ -38,6 +38,8 @@ NOT_WANTED, TO_SEND, QUEUED, SENT, FAILED, NO_ADDRESS = (
 )
 MOST_TRIES = 5
 POINT = "sclist_message"
+# where the tasks of an officer stand; messages that count them lead there
+DESK, COUNTING = "/app/sc-desk", "New Task"
 # the switch of each kind in SC Settings
 SWITCHES = {
 	"New Task": "tell_new_task",
@@ -111,6 +113,8 @@ def tell_officer(
 			"document_name": name,
 		}
 	)
+	if kind == COUNTING and log.meta.has_field("link"):
+		log.link = DESK
 	log.insert(ignore_permissions=True)  # notes of the system to its officers
 	return True
 
@@ -149,6 +153,8 @@ def _write(values: dict) -> str:
 		return ""
 	row = frappe.new_doc(DOCTYPE)
 	row.update({**values, "sent_on": now(), "tries": 0})
+	if frappe.get_meta(row.reference_doctype).has_field("is_demo"):
+		row.is_demo = frappe.db.get_value(row.reference_doctype, row.reference_name, "is_demo")
 	row.subject, row.message = scrubbed(row.subject)[:140], scrubbed(row.message)
 	frappe.db.savepoint(POINT)
 	try:
@@ -201,6 +207,7 @@ def deliver(name: str) -> bool:
 		name,
 		[
 			"name",
+			"kind",
 			"mail_state",
 			"tries",
 			"email",
@@ -255,7 +262,11 @@ def _html(row) -> str:
 	lines = "".join(f"<p>{frappe.utils.escape_html(line)}</p>" for line in row.message.split("\n") if line)
 	link = ""
 	if row.audience == "Officer" and row.reference_name:
-		address = get_url_to_form(row.reference_doctype, row.reference_name)
+		address = (
+			get_url(DESK)
+			if row.kind == COUNTING
+			else get_url_to_form(row.reference_doctype, row.reference_name)
+		)
 		label = _("Open it in the system", lang="zh")
 		link = f'<p><a href="{frappe.utils.escape_html(address)}">{label}</a></p>'
 	foot = _("This mail was sent by the system. Please do not answer it.", lang="zh")
@@ -276,6 +287,19 @@ def sweep() -> int:
 		limit=1000,
 	)
 	return each(names, deliver) + each(_in_queue(), lambda row: follow(*row))
+
+
+def retry(name: str) -> None:
+	"""Mail a message once more that was given up. The caller has checked who may.
+
+	Raises:
+		frappe.ValidationError: it has not failed.
+	"""
+	row = frappe.db.get_value(DOCTYPE, name, ["mail_state"], as_dict=True, for_update=True)
+	if not row or row.mail_state != FAILED:
+		frappe.throw(_("This mail has not failed, so there is nothing to send again."))
+	_set(name, mail_state=TO_SEND, tries=0, mail_error=None)
+	_enqueue(name)
 
 
 def _in_queue() -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from frappe.utils import getdate
 
 from sclist_app.access.today import as_of
+from sclist_app.api import messages as messages_api
 from sclist_app.documents.issue import text_blocks
 from sclist_app.register import identity, notifications, removals
 from sclist_app.setup.repair_player import RepairPlayer
@@ -205,6 +206,9 @@ def test_an_application_a_decision_and_a_report_are_told(world, unit):
 	repair = RepairPlayer(unit.name, REPAIR_DAY)
 	repair.open()
 	hourly(repair.day)
+	assert not messages(kind="Application Received", reference_name=repair.case), "who entered it knows"
+	_came_by_itself(repair.case)
+	hourly(repair.day)
 	arrived = messages(kind="Application Received", reference_name=repair.case)
 	people = {row.user for row in arrived}
 	assert people and people <= _people(DISTRICT) and len(people) == len(arrived)
@@ -222,6 +226,11 @@ def test_an_application_a_decision_and_a_report_are_told(world, unit):
 	assert len(messages()) == before
 
 
+def _came_by_itself(application: str) -> None:
+	"""As if the party had handed it in online."""
+	frappe.db.set_value("SC Repair Application", application, "owner", "Guest")
+
+
 def _people(bureau: str) -> set[str]:
 	return set(frappe.get_all("SC Post Assignment", filters={"bureau": bureau}, pluck="user"))
 
@@ -235,15 +244,15 @@ def hourly(day: date) -> int:
 def test_other_bureaus_learn_nothing(world, unit):
 	repair = RepairPlayer(unit.name, REPAIR_DAY)
 	repair.open()
+	_came_by_itself(repair.case)
 	hourly(repair.day)
-	allowed = _people(DISTRICT)
-	assert {row.user for row in about(repair.case) if row.user} <= allowed
 	own = about(repair.case)
+	assert own and {row.user for row in own} <= _people(DISTRICT)
 	for user, reads in ((user_of("officer"), True), (user_of("officer", CITY), False)):
 		with as_user(user):
-			names = {row.name for row in own}
-			listed = frappe.get_list("SC Message", filters={"name": ["in", sorted(names)]}, pluck="name")
-			assert bool(listed) is (reads and bool(names))
+			names = [row.name for row in own]
+			listed = frappe.get_list("SC Message", filters={"name": ["in", names]}, pluck="name")
+			assert sorted(listed) == (sorted(names) if reads else [])
 
 
 # ------------------------------------------------------------------ parties
@@ -509,3 +518,18 @@ def test_a_message_that_cannot_be_written_stops_no_other(unit, person, monkeypat
 	monkeypatch.setattr(notifications, "_remind", broken)
 	remind(date(2025, 9, 1))
 	assert messages(reference_name=person.name, kind="Eleven Months")
+
+
+def test_a_mail_given_up_is_sent_again_by_hand(unit, account):
+	consents(unit.entity)
+	remind(date(2025, 9, 1))
+	[row] = messages(reference_name=unit.name, kind="Eleven Months")
+	with as_user(user_of("officer")):
+		with refused(frappe.ValidationError, match="无需重新发送"):
+			messages_api.retry(row.name)
+		frappe.db.set_value("SC Message", row.name, {"mail_state": "Mail Failed", "tries": outbox.MOST_TRIES})
+		messages_api.retry(row.name)
+	for user in (user_of("officer", CITY), user_of("leader")):
+		with as_user(user), refused(frappe.PermissionError):
+			messages_api.retry(row.name)
+	assert outbox.deliver(row.name)

@@ -17,6 +17,7 @@ import sclist_app
 from sclist_app.access.guard import engine_writes
 from sclist_app.register import defence, hearing, upward
 from sclist_app.setup.repair_player import RepairPlayer
+from sclist_app.workflow import outbox
 from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
 from tests.site.test_local_rules import draft
 
@@ -76,7 +77,9 @@ def test_each_has_a_verb_types_and_no_forbidden_argument(path):
 	if path not in IN_PLACE_OF_THE_FRAMEWORKS:
 		assert verbs in (["GET"], ["POST"]), verbs
 	by_guests = path.startswith(GUESTS)
-	assert (function in frappe.guest_methods) is by_guests, "guests come by the public page and the party's door"
+	assert (function in frappe.guest_methods) is by_guests, (
+		"guests come by the public page and the party's door"
+	)
 	assert not by_guests or verbs == ["POST"]
 	for name, parameter in _parameters(path).items():
 		assert name not in FORBIDDEN, name
@@ -160,6 +163,7 @@ def values(world):
 		known["report"] = upward.open_for(application, run, known["record"], known["notice"])
 	known |= _by_the_rules(waiting, known["record"])
 	known["remedy"] = _remedy(known["notice"])
+	known["message"] = _message(fresh.case)
 	known |= {"penalty": case.penalty, "below": DISTRICT, "which": "unlisted", "way": "Telephone"}
 	known["legacy_import_name"] = _checked_file()
 	return known
@@ -171,6 +175,14 @@ def _checked_file() -> str:
 		doc = frappe.new_doc("SC Legacy Import")
 		doc.update({"file_name": "旧名单.xlsx", "bureau": DISTRICT, "status": "Checked"})
 		return doc.insert().name
+
+
+def _message(case: str) -> str:
+	told = ("Due Soon", "检验", user_of("officer"), "检验", "SC Case", case, DISTRICT)
+	outbox.tell_officer(*told)
+	name = frappe.db.get_value("SC Message", {"reference_name": case}, "name")
+	frappe.db.set_value("SC Message", name, "mail_state", "Mail Failed")
+	return name
 
 
 def _remedy(notice: str) -> str:
@@ -292,6 +304,7 @@ def test_other_bureaus_are_refused(values):
 		"sending",
 		"visit_name",
 		"remedy",
+		"message",
 		"rule",
 		"penalty",
 		"below",

@@ -16,16 +16,25 @@ frappe.ui.form.on("SC Remedy", {
 	},
 
 	refresh(frm) {
-		frm.toggle_display(["is_demo", "remedy_title", "penalty_status"], false);
+		frm.toggle_display(["is_demo", "remedy_title", "penalty_status", "entity_name"], false);
 		frm.toggle_display(["section_outcomes_of_the_remedy", "section_answer_of_the_bureau"], !frm.is_new());
 		frm.toggle_display(["follow_up_doctype", "follow_up_name"], !!frm.doc.follow_up_name);
-		for (const source of ["notice", "record", "penalty"])
+		for (const source of ["record", "penalty"])
 			frm.toggle_display(source, frm.is_new() || !!frm.doc[source]);
+		// its number stands below; the paper itself is a click away
+		frm.toggle_display("notice", frm.is_new());
+		if (!frm.is_new() && frm.doc.notice)
+			frm.add_custom_button(__("Open the Paper"), () =>
+				frappe.set_route("Form", "SC Notice", frm.doc.notice)
+			);
 		if (frm.doc.status === "Closed") frm.disable_save();
+		frm.set_intro("");
 		if (frm.is_new() && sourced(frm)) take_over(frm);
-		if (frm.doc.late) frm.dashboard.add_comment(__("It was filed late; the forum decides."), "orange", true);
-		if (frm.doc.suspended_from && !frm.doc.suspension_ended_on)
-			frm.dashboard.add_comment(__("Execution is suspended."), "orange", true);
+		const notes = [
+			frm.doc.late && __("It was filed late; the forum decides."),
+			frm.doc.suspended_from && !frm.doc.suspension_ended_on && __("Execution is suspended."),
+		].filter(Boolean);
+		if (notes.length) frm.set_intro(notes.map(frappe.utils.escape_html).join("<br>"), "orange");
 		sclist.remedy_tools(frm);
 	},
 

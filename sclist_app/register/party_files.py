@@ -150,7 +150,8 @@ def staged(row: Any) -> list[dict[str, Any]]:
 		}
 		for f in frappe.get_all(
 			"File",
-			filters={"attached_to_doctype": HOLDER, "attached_to_name": row.name},
+			# what an officer attaches to the row is not the party's
+			filters={"attached_to_doctype": HOLDER, "attached_to_name": row.name, "owner": "Guest"},
 			fields=["name", "attached_to_field", "file_name", "file_size", "file_url"],
 			order_by="creation asc",
 		)
@@ -197,7 +198,7 @@ def sweep() -> None:
 	before = now() - timedelta(hours=HOURS_KEPT)
 	for name in frappe.get_all(
 		"File",
-		filters={"attached_to_doctype": HOLDER, "creation": ["<", before]},
+		filters={"attached_to_doctype": HOLDER, "owner": "Guest", "creation": ["<", before]},
 		pluck="name",
 		order_by="creation asc",
 		limit=500,

@@ -4,6 +4,7 @@ import secrets
 
 import frappe
 
+from sclist_app.law.findings import chinese_date
 from sclist_app.register import party, party_files, party_session
 
 no_cache = 1
@@ -75,7 +76,7 @@ def _leave(token: str | None):
 
 def _show(context: dict, row) -> None:
 	view = frappe.form_dict.get("view")
-	context.view = "record"
+	context.view, context.chinese_date = "record", chinese_date
 	context.page = party.page(row)
 	context.token = party_session.form_token(row.name)
 	context.once = secrets.token_hex(16)

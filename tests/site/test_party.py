@@ -70,10 +70,7 @@ class Visitor:
 		return context
 
 	def html(self, **query) -> str:
-		template = "sclist_app/www/sclist-repair.html"
-		return frappe.render_template(
-			template, {**self.look(**query), "frappe": frappe._dict(utils=frappe.utils)}
-		)
+		return frappe.render_template("sclist_app/www/sclist-repair.html", self.look(**query))
 
 	def request(self, verb: str, path: str) -> Request:
 		cookie = "; ".join(f"{k}={v}" for k, v in self.cookies.items())

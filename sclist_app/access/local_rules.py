@@ -64,6 +64,7 @@ FIELDS: Final = (
 	"copies",
 	"service_ways",
 	"report_listings",
+	"online_application",
 	"follow_up_months",
 	"recipients",
 )
@@ -74,6 +75,7 @@ NATIONAL: Final[Mapping[str, Any]] = {
 	"mark_actual_controller": "No",
 	"date_style": "Arabic",
 	"report_listings": "No",
+	"online_application": "Yes",
 	"follow_up_months": "0",
 }
 ENGINE_FIELDS: Final = ("state", "author", "approver", "approved_on")

@@ -77,6 +77,7 @@ FORMS: Mapping[str, Form] = {
 			"copies",
 			"service_ways",
 			"report_listings",
+			"online_application",
 			"follow_up_months",
 			"recipients",
 		),

@@ -21,6 +21,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.audit import events
@@ -172,6 +173,8 @@ def _eligibility(record: Document) -> dict[str, Any]:
 	"""{may, from, reasons: [why not yet], warnings: [what will be in the way]}; asked of the law as of today."""
 	reader = _reader(record)
 	reasons = [_told(finding, record) for finding in errors(may_apply(reader, today()))]
+	if not reasons and local_rules.value(record.bureau, "online_application") == "No":
+		reasons.append(f"{record.bureau_name}不办理网上申请，请当面、邮寄或者通过“信用中国”网站申请。")
 	warnings = []
 	if reader.other_listings and record.state in OPEN:
 		warnings.append(

@@ -33,6 +33,7 @@ from sclist_app.register.previews import paper_of
 from sclist_app.setup.player import PDF, PNG
 from sclist_app.www import sclist_repair
 from tests.site.support import CITY, COUNTY, DISTRICT, Case, as_user, refused, user_of
+from tests.site.test_local_rules import rule
 from tests.site.test_repair import Repair, listed
 
 __all__ = ["listed"]
@@ -435,6 +436,16 @@ def test_closed_by_the_settings(unit, inside):
 		inside.upload("effects", token="x")
 	with refused(frappe.PermissionError):
 		Visitor().enter(unit.code)
+
+
+def test_a_bureau_takes_no_applications_online_by_its_local_rule(unit, inside):
+	rule(online_application="No", effective_from="2025-01-01")
+	told = inside.look().page["eligibility"]
+	assert not told["may"] and "不办理网上申请" in told["reasons"][0]
+	before = counts()
+	with refused(frappe.ValidationError, match="不办理网上申请"):
+		inside.apply(unit)
+	assert counts() == before
 
 
 def test_leaving_needs_the_own_page(inside):

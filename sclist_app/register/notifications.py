@@ -23,12 +23,13 @@ from sclist_app.law.ending import IN_TERM
 from sclist_app.law.findings import N_, chinese_date
 from sclist_app.law.periods import EARLY_REMOVAL_MONTHS, add_months
 from sclist_app.law.removal import CONDITIONS
-from sclist_app.register import remedies
+from sclist_app.register import party_session, remedies
 from sclist_app.workflow import outbox, store
 from sclist_app.workflow.calendars import calendar_of
 
 __all__ = ["BLOCKS", "digest", "hourly", "remind_of_early_removal", "remind_of_remedies"]
 
+PARTY_PAGE = "/sclist-repair"
 RECORD, APPLICATION, NOTICE = "SC Listing Record", "SC Repair Application", "SC Notice"
 # so far back an event is looked for; a scheduler that stood still longer tells nobody of old news
 LOOK_BACK = timedelta(days=3)
@@ -373,8 +374,8 @@ def _worded(block: str, bureau: str, **values: str) -> tuple[str, str]:
 	words = _own_words(bureau)
 	text = _filled(words.get(block) or frappe._(BLOCKS[block], lang="zh"), values)
 	lines = [text]
-	if cint(frappe.get_cached_value("SC Settings", None, "party_page")):
-		page = get_url("/sclist-repair")
+	if party_session.is_open():
+		page = frappe.get_cached_value("SC Settings", None, "party_address") or get_url(PARTY_PAGE)
 		lines.append(
 			_zh(N_("With the query code of your notice you can apply and follow it at {page}."), page=page)
 		)

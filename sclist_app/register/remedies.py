@@ -427,7 +427,11 @@ def suspend(name: str, start: str, end: str, by: str, file: str) -> None:
 	_log(doc, "suspended", N_("Execution suspended"), {"from": start, "to": end or "", "by": by})
 	if doc.record and not (end and getdate(end) < today()):
 		_set_mark(doc.record, getdate(start))
-		_tell(doc, _("Execution of {0} is suspended. Stop what carries it out.").format(_number(doc)))
+		_tell(
+			doc,
+			_("Execution of {0} is suspended. Stop what carries it out.").format(_number(doc)),
+			f"from {start}",
+		)
 
 
 def resume(name: str, on: str) -> None:
@@ -488,7 +492,7 @@ def _end_suspension(doc: Document, on: date) -> None:
 	)
 	if not other:
 		_set_mark(doc.record, None)
-		_tell(doc, _("The suspension of the execution of {0} has ended.").format(_number(doc)))
+		_tell(doc, _("The suspension of the execution of {0} has ended.").format(_number(doc)), f"until {on}")
 
 
 def _set_mark(name: str, since: date | None) -> None:
@@ -580,7 +584,7 @@ def _act(doc: Document, row: Document) -> tuple[str, str] | None:
 		opened = _decide_anew(doc, row)
 	if wanted != law.NOTHING:
 		text = _("{0} was not upheld ({1}). Do what the decision demands.")
-		_tell(doc, text.format(_number(doc), _(row.outcome)), opened)
+		_tell(doc, text.format(_number(doc), _(row.outcome)), f"outcome {row.idx}", opened)
 	return opened
 
 
@@ -590,6 +594,7 @@ def _act_on_penalty(doc: Document, row: Document) -> tuple[str, str] | None:
 		_tell(
 			doc,
 			_("{0} was not upheld ({1}). Do what the decision demands.").format(_number(doc), _(row.outcome)),
+			f"outcome {row.idx}",
 		)
 		return None
 	if not after:
@@ -709,10 +714,12 @@ def _number(doc: Document) -> str:
 	return doc.decision_number or doc.name
 
 
-def _tell(doc: Document, text: str, opened: tuple[str, str] | None = None) -> None:
+def _tell(doc: Document, text: str, event: str, opened: tuple[str, str] | None = None) -> None:
+	"""Those who carry the decision out and the lawyers learn of it, once for each event of the remedy."""
 	posts = ("case_officer", "credit_officer", "publisher", *ALSO_FILLED_BY[DOCTYPE])
 	people = {user for post in posts for user in holders(post, doc.bureau)}
-	tell(people, text, *(opened or (DOCTYPE, doc.name)))
+	of = opened or (DOCTYPE, doc.name)
+	tell(people, text, *of, kind="Remedy", key=f"{doc.name}|{event}", bureau=doc.bureau)
 
 
 def _log(doc: Document, event: str, label: str, data: dict, opinion: str = "") -> None:

@@ -45,7 +45,7 @@ SWITCHES = {
 	"New Task": "tell_new_task",
 	"Due Soon": "tell_due",
 	"Overdue": "tell_due",
-	"Remedy": "tell_due",
+	"Remedy": "tell_decision",
 	"Decision Made": "tell_decision",
 	"Application Received": "tell_application",
 	"Report Received": "tell_report",

@@ -10,6 +10,7 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
+from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
 from sclist_app.api import messages as messages_api
 from sclist_app.documents.issue import text_blocks
@@ -533,3 +534,26 @@ def test_a_mail_given_up_is_sent_again_by_hand(unit, account):
 		with as_user(user), refused(frappe.PermissionError):
 			messages_api.retry(row.name)
 	assert outbox.deliver(row.name)
+
+
+def test_a_restoration_is_told_where_the_party_consented(world, unit):
+	consents(unit.entity)
+	case = world.case("listed")
+	with engine_writes():
+		paper = frappe.get_doc(
+			{
+				"doctype": "SC Notice",
+				"document_kind": "D16",
+				"title": "恢复列入决定书",
+				"number": "检应急失信复〔2025〕1号",
+				"status": "Issued",
+				"bureau": DISTRICT,
+				"addressee": unit.entity,
+				"issued_on": str(REPAIR_DAY),
+				"reference_doctype": "SC Case",
+				"reference_name": case.case,
+			}
+		).insert()
+	hourly(REPAIR_DAY)
+	[row] = [r for r in messages(kind="Listing Restored") if r.message_key == f"progress|{paper.name}"]
+	assert row.email == ADDRESS and "检应急失信复〔2025〕1号" in row.message

@@ -328,6 +328,8 @@ def test_suspension_marks_the_record_and_ends_with_the_remedy(record, decision):
 	assert not on_the_page(record)[0].suspended
 	suspended(doc.name, FILED)
 	assert listing(record).execution_suspended and on_the_page(record)[0].suspended
+	told = {"kind": "Remedy", "reference_name": doc.name, "user": user_of("credit")}
+	assert frappe.db.count("SC Message", told) == 1
 	with refused(frappe.ValidationError, match="正在停止执行"):
 		suspended(doc.name, FILED)
 	decided(doc.name, "Upheld", date(2025, 1, 6))

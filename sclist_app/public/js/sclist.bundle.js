@@ -20,7 +20,7 @@ import { version_tools } from "./sclist/version_tools";
 import { package_tools } from "./sclist/package_tools";
 import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
-import { offer_remedies, remedy_bureaus, remedy_tools } from "./sclist/remedies";
+import { offer_remedies, remedy_bureaus, remedy_papers, remedy_tools } from "./sclist/remedies";
 import { import_old_list, show_legacy_import } from "./sclist/legacy";
 import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
@@ -51,6 +51,7 @@ Object.assign(sclist, {
 	end_absence,
 	retry_effect,
 	remedy_bureaus,
+	remedy_papers,
 	remedy_tools,
 	el,
 });

@@ -42,13 +42,25 @@ export function offer_remedies(frm) {
 		() => frappe.set_route("List", "SC Remedy", { [field]: value }),
 		group
 	);
-	if (!remedy_bureaus().includes(frm.doc.bureau) || field === "case") return;
+	if (!remedy_bureaus().includes(frm.doc.bureau)) return;
+	const named = ["SC Listing Record", "SC Penalty"].includes(frm.doctype);
 	for (const kind of ["Reconsideration", "Litigation"])
 		frm.add_custom_button(
 			kind === "Litigation" ? __("Enter a Suit") : __("Enter a Review"),
-			() => frappe.new_doc("SC Remedy", { kind, [field]: value }),
+			() => {
+				source = named ? null : { reference_doctype: frm.doctype, reference_name: frm.doc.name };
+				frappe.new_doc("SC Remedy", named ? { kind, [field]: value } : { kind });
+			},
 			group
 		);
+}
+
+// The document whose papers are offered in a new remedy that was begun from it.
+let source = null;
+
+/** Filters of the papers a new remedy may contest, if it was begun from a document that has some. */
+export function remedy_papers() {
+	return source || {};
 }
 
 /** What the bureau records in a remedy besides the form. */

@@ -6,6 +6,7 @@ frappe.ui.form.on("SC Remedy", {
 				...own(),
 				status: "Issued",
 				document_kind: ["in", ["D05", "D12b", "D13b", "D15", "D16", "D17", "D20"]],
+				...sclist.remedy_papers(),
 			},
 		}));
 		frm.set_query("record", () => ({ filters: own() }));

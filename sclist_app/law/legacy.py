@@ -399,7 +399,7 @@ def _old_ground(value: Any) -> int:
 	if number not in OLD_GROUNDS:
 		raise _Fault(
 			"old_ground",
-			N_("The old ground is one of （一） to （十） of {rule}. Enter its number."),
+			N_("The old ground is one of the ten of {rule}. Enter its number."),
 			rule=OLD_RULE,
 		)
 	return number

@@ -409,11 +409,11 @@ def _months(value: Any) -> int:
 	text = half_width("".join(plain(value).split()))
 	match = re.fullmatch(r"(\d{1,3}|[一二三四五六七八九十])(年|个月|月)?", text)
 	if not match:
-		raise _Fault("old_term", N_("The old term is not understood. Write it like 1年 or 12个月."))
+		raise _Fault("old_term", N_("The old term is not understood. Write it like “1年” or “12个月”."))
 	n = _NUMERALS.get(match[1]) or int(match[1])
 	months = n if match[2] in ("个月", "月") else n * 12
 	if not 1 <= months <= 240:
-		raise _Fault("old_term", N_("The old term is not understood. Write it like 1年 or 12个月."))
+		raise _Fault("old_term", N_("The old term is not understood. Write it like “1年” or “12个月”."))
 	return months
 
 

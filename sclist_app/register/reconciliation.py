@@ -117,23 +117,24 @@ def _baseless(day: date, seen: Callable[[Any], Any]) -> Any:
 def _repairable(day: date, seen: Callable[[Any], Any]) -> Any:
 	r, application = frappe.qb.DocType(RECORD), frappe.qb.DocType("SC Repair Application")
 	removal = frappe.qb.DocType("SC Removal")
-	running = (
-		frappe.qb.from_(application)
-		.select(application.name)
-		.where(application.record == r.name)
-		.where(application.run_status.isin(("Active", "Suspended")))
-	)
-	leaving = frappe.qb.from_(removal).select(removal.name).where(removal.open_key == r.name)
+	# both keys are unique and empty again when what they stand for has ended
 	return (
-		_record(r)
+		_record(
+			r,
+			frappe.qb.from_(r)
+			.left_join(application)
+			.on(application.open_key == r.name)
+			.left_join(removal)
+			.on(removal.open_key == r.name),
+		)
 		.select(r.earliest_application.as_("since"), r.repair_reminded_on)
 		.where(r.earliest_application <= day)
 		.where(r.term_end >= day)
 		.where(r.state.isin(IN_TERM))
 		.where(r.ban_lifetime == 0)
 		.where(r.ban_until.isnull() | (r.ban_until < day))
-		.where(ExistsCriterion(running).negate())
-		.where(ExistsCriterion(leaving).negate())
+		.where(application.name.isnull())
+		.where(removal.name.isnull())
 		.where(seen(r.bureau))
 	)
 

@@ -179,6 +179,8 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("remedy.litigation_months", "行政诉讼期限（月）", 6, "int"),
 	Placeholder("repair.accept_days", "受理期限（工作日）", 5, "int"),
 	Placeholder("repair.decide_days", "审查决定期限（工作日）", 20, "int"),
+	Placeholder("repair.forwarded_accept_days", "“信用中国”转来的申请的受理期限（工作日）", 3, "int"),
+	Placeholder("repair.forwarded_decide_days", "“信用中国”转来的申请的决定期限（工作日）", 10, "int"),
 	Placeholder("repair.supplement_days", "补正期限（工作日）", 5, "int"),
 	Placeholder("repair.update_days", "移出后修改系统信息期限（工作日）", 3, "int"),
 	Placeholder("repair.stop_days", "停止公示、解除措施期限（工作日）", 10, "int"),

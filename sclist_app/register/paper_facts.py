@@ -65,7 +65,12 @@ def paper_facts(
 			"hearing_offered": hearing_offered(reader),
 		},
 		"remedy": remedy_facts(bureau),
-		"repair": {"accept_days": statutes.limit("T10").n, "decide_days": statutes.limit("T12").n},
+		"repair": {
+			"accept_days": statutes.limit("T10").n,
+			"decide_days": statutes.limit("T12").n,
+			"forwarded_accept_days": statutes.limit("T10", "credit_china").n,
+			"forwarded_decide_days": statutes.limit("T12", "credit_china").n,
+		},
 		"blocks": _blocks(reader),
 	}
 

@@ -62,6 +62,8 @@ def repair_facts(reader: RepairReader, procedure: Procedure, channel: str) -> di
 		"repair": {
 			"accept_days": days(procedure, "T10", channel),
 			"decide_days": days(procedure, "T12", channel),
+			"forwarded_accept_days": statutes.limit("T10", "credit_china").n,
+			"forwarded_decide_days": statutes.limit("T12", "credit_china").n,
 			"supplement_days": days(procedure, "T11", channel),
 			"update_days": days(procedure, "T07", channel),
 			"stop_days": days(procedure, "T08", channel),

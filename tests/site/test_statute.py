@@ -275,13 +275,20 @@ def test_a_new_law_reaches_papers_and_periods(world):
 	"""What a notice tells the party is the law of its day, and so is a period the procedure does not set."""
 	case = world.case("listed")
 	changed("T10-2023-10-01", "2024-12-31", valid_from="2025-01-01", n=4, maximum=4)
+	changed("T10@credit_china-2025-06-22", "2025-12-31", valid_from="2026-01-01", n=2, maximum=2)
 	changed("T17-2015-05-01", "2024-12-31", valid_from="2025-01-01", n=9, minimum=9, maximum=9)
 	changed("T01-2023-10-01", "2024-12-31", valid_from="2025-01-01", n=7)
-	for day, accepts, months, answers in (("2024-12-31", "5", "6", 5), ("2025-01-01", "4", "9", 7)):
+	for day, accepts, forwarded, months, answers in (
+		("2024-12-31", 5, 5, 6, 5),
+		("2025-01-01", 4, 4, 9, 7),
+		("2025-06-22", 4, 3, 9, 7),
+		("2026-01-01", 4, 2, 9, 7),
+	):
 		with as_of(day):
 			letter = text(paper_of(case.doc, "D19", case.unit))
 			assert f"本机关自收到申请之日起{accepts}个工作日内决定是否受理" in letter
-			assert paper_of(case.doc, "D05", case.unit).facts["remedy"]["litigation_months"] == int(months)
+			assert f"收到推送的申请之日起{forwarded}个工作日内决定是否受理" in letter
+			assert paper_of(case.doc, "D05", case.unit).facts["remedy"]["litigation_months"] == months
 			without = replace(store.load_procedure(case.doc.procedure_version), limits=())
 			assert defence_period(without) == removal_kinds.window(without) == Period(answers, "workday")
 

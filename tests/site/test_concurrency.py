@@ -19,7 +19,7 @@ from sclist_app.api import service as service_api
 from sclist_app.audit import events
 from sclist_app.documents import numbers
 from sclist_app.workflow import actions, store
-from tests.site.support import COUNTY, DISTRICT, Case, serial, user_of
+from tests.site.support import COUNTY, DISTRICT, Case, as_user, serial, user_of
 
 DAY = datetime(2024, 9, 2, 10, 30)
 
@@ -344,3 +344,42 @@ def test_a_case_begun_while_its_rules_change_has_one_version(site, in_review):
 	with later.acting(user_of("officer", COUNTY)):
 		name = frappe.get_doc({"doctype": "SC Case", "bureau": COUNTY, **later.register("6-5")}).insert().name
 	assert frappe.db.get_value("SC Case", name, "procedure_version") == in_review
+
+
+def test_a_case_moved_to_another_version_during_an_act(site, at_review):
+	"""An approver moves the case to a newer version while the division head agrees: one of the two is told to look again.
+
+	Whichever came first, the case runs wholly by one version and its log tells both what was done and by whom.
+	"""
+	with as_user(user_of("rules")):
+		newer = procedures_api.copy("listing-standard-v1", f"moved-{serial()}", "并发检验程序", DISTRICT)[
+			"name"
+		]
+		doc = frappe.get_doc("SC Procedure Version", newer)
+		next(row for row in doc.steps if row.code == "C20").post = "principal_leader"
+		doc.save()
+		procedures_api.submit(newer)
+	with as_user(user_of("approver")):
+		procedures_api.publish(newer, "2024-01-01")
+	frappe.db.commit()
+	run, task, seen = at_review.run, at_review.task("C10"), at_review.seq
+	before = frappe.db.get_value("SC Run", run, "procedure_version")
+	results = _at_once(
+		site,
+		lambda: run_api.act(task, "agree", seen, "同意。", ""),
+		lambda: procedures_api.move(run, newer, "按新版程序办理，便于统一执行。", seen, ""),
+		users=(user_of("head"), user_of("approver")),
+	)
+	won = [r for r in results if isinstance(r, dict)]
+	lost = [r for r in results if isinstance(r, Exception)]
+	assert len(won) == len(lost) == 1, results
+	assert isinstance(lost[0], store.ChangedSince), repr(lost[0])
+	version = frappe.db.get_value("SC Run", run, "procedure_version")
+	if isinstance(results[0], dict):
+		assert (version, at_review.steps) == (before, {"C20"})
+		assert frappe.db.get_value("SC Task", at_review.task("C20"), "post") == "deputy_leader"
+	else:
+		assert (version, at_review.steps) == (newer, {"C10"})
+		at_review.act("C10", "agree", "同意。")
+		assert frappe.db.get_value("SC Task", at_review.task("C20"), "post") == "principal_leader"
+	assert events.verify("SC Case", at_review.case) == []

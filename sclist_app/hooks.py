@@ -103,6 +103,7 @@ scheduler_events = {
 		"sclist_app.workflow.scan.warn_and_escalate",
 		"sclist_app.workflow.effects.sweep",
 		"sclist_app.register.notifications.hourly",
+		"sclist_app.register.notifications.digest",
 		"sclist_app.workflow.outbox.sweep",
 	],
 	"daily": [
@@ -117,7 +118,6 @@ scheduler_events = {
 		"sclist_app.register.remedies.end_suspensions",
 		"sclist_app.register.notifications.remind_of_remedies",
 		"sclist_app.register.notifications.remind_of_early_removal",
-		"sclist_app.register.notifications.digest",
 		"sclist_app.register.party_files.sweep",
 	],
 }

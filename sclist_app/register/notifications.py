@@ -36,6 +36,7 @@ LOOK_BACK = timedelta(days=3)
 # the reminder comes this many months before early removal opens
 MONTHS_AHEAD = 1
 WARN_WORKDAYS = 3
+FIRST_HOUR = 7
 DECISIONS = ("D05", "D09", "D12b", "D13a", "D13b", "D15", "D16", "D17", "D20")
 # paper → kind of the message to the party, and the text block in which a bureau words it
 TO_PARTIES: Mapping[str, tuple[str, str]] = {
@@ -120,10 +121,18 @@ def _tell(kind: str, key: str, users, text: str, doctype: str, name: str, bureau
 
 
 def digest() -> int:
-	"""Each morning: how many tasks came since yesterday, are open and are overdue. One message a day and officer."""
+	"""Hourly on working days from seven: how many tasks came since the last one, are open and are overdue.
+
+	One message a day and officer, with the first that is new to them.
+	"""
+	calendar, day = calendar_of(None), today()
+	if now().hour < FIRST_HOUR or not calendar.is_workday(day):
+		return 0
+	since = now() - timedelta(days=1)
+	while not calendar.is_workday(since.date()):
+		since -= timedelta(days=1)
 	task = frappe.qb.DocType("SC Task")
 	place = (task.post, task.bureau, task.division, task.assignee, task.in_person)
-	since, day = now() - timedelta(days=1), today()
 	rows = (
 		frappe.qb.from_(task)
 		.select(

@@ -17,6 +17,7 @@ from sclist_app.documents.issue import text_blocks
 from sclist_app.register import identity, notifications, removals
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import outbox, scan, store
+from sclist_app.workflow.calendars import calendar_of
 from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
 
 ADDRESS = "notify@sclist-test.invalid"
@@ -194,7 +195,14 @@ def test_the_digest_counts_once_a_day(world):
 	task = store.open_tasks(case.run)[0]
 	user = store.concerned(task)[0]
 	opened = frappe.db.get_value("SC Task", task.name, "opened_on")
-	with as_of(opened + timedelta(hours=12)):
+	calendar, day = calendar_of(None), getdate(opened) + timedelta(days=1)
+	while not calendar.is_workday(day):
+		with as_of(f"{day} 07:30:00"):
+			assert notifications.digest() == 0, "nobody is told on a day off"
+		day += timedelta(days=1)
+	with as_of(f"{day} 06:30:00"):
+		assert notifications.digest() == 0
+	with as_of(f"{day} 07:30:00"):
 		notifications.digest()
 		[row] = messages(kind="New Task", user=user)
 		assert re.search(r"您有\d+件新待办", row.subject)

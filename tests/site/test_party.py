@@ -496,6 +496,8 @@ def test_applied_for_like_at_the_counter(unit, inside):
 	assert len(files) == 5 and all(f.is_private and f.file_url.startswith("/private/") for f in files)
 	assert {row.file for row in doc.evidence} | {doc.commitment} == {f.file_url for f in files}
 	assert not party_files.staged(frappe._dict(name=party_session_row(unit)))
+	with as_user("Guest"):
+		assert not any(frappe.get_doc("File", {"file_url": f.file_url}).is_downloadable() for f in files)
 	clock = frappe.get_all(
 		"SC Clock", filters={"run": doc.run, "limit": "T10"}, fields=["n", "due_on", "channel"]
 	)[0]

@@ -25,7 +25,8 @@ OLD_RULE: Final = "安监总办〔2017〕49号"
 TRANSITION: Final = "《安全生产严重失信主体名单管理办法》新旧衔接要求"
 
 MOVE_OUT, RE_ENTER = "Move Out", "Re-enter"
-MAX_ROWS: Final = 2000
+# One file is one transaction, and while it is written nobody else draws a number for a new entity.
+MAX_ROWS: Final = 300
 MAX_TEXT: Final = 140
 
 # The ten grounds of the scheme of 2017 in short, and the grounds of Order 11 each may come under. Not settled law:

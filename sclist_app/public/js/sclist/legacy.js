@@ -39,7 +39,7 @@ export function import_old_list() {
 					" ",
 					button(__("Download the Template"), { onclick: () => download("template") })
 				),
-				el("li", {}, __("Choose the file (.xlsx or .csv, at most 2,000 rows).")),
+				el("li", {}, __("Choose the file (.xlsx or .csv, at most 300 rows).")),
 				el("li", {}, __("The check writes nothing. It says row by row what is wrong and how to mend it."))
 			),
 			chosen,

@@ -192,7 +192,7 @@ SCENES: dict[str, Callable[[Any], str]] = {
 	"sclist_app.register.legacy_import.forget": imports,
 	"sclist_app.register.party_files.sweep": uploads,
 }
-# It writes nothing but what it puts into the queue, all of it with its one commit; test_effects.py shows it.
+# It writes nothing but what it puts into the queue, all of it with its one commit; test_worker.py shows it.
 QUEUE_ONLY = {"sclist_app.workflow.effects.sweep"}
 
 

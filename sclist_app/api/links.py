@@ -13,7 +13,10 @@ def get(doctype: str, docname: str) -> dict[str, list[dict[str, Any]]]:
 	if not frappe.has_permission(doctype, "read"):
 		raise frappe.PermissionError
 	frappe.get_doc(doctype, name_of(docname, "docname")).check_permission("read")
-	found = linked_with.get(doctype, docname)
+	# some releases of the framework stop at the first kind of document that the user may not list
+	kinds = linked_with.get_linked_doctypes(doctype)
+	kinds = {kind: how for kind, how in kinds.items() if frappe.has_permission(kind, "read")}
+	found = linked_with.get_linked_docs(doctype, docname, kinds)
 	return {kind: own for kind, rows in found.items() if (own := _read(kind, rows or []))}
 
 

@@ -291,9 +291,7 @@ def notify_superior(act: Act) -> None:
 
 
 def _notify(users: list[str], act: Act) -> None:
-	subject = _("{0}: {1} ({2})").format(
-		act.step.title, act.transition.label, act.doc.name
-	)
+	subject = _("{0}: {1} ({2})").format(act.step.title, act.transition.label, act.doc.name)
 	for user in users:
 		log = frappe.new_doc("Notification Log")
 		log.update(

@@ -53,7 +53,8 @@ def demo(options: argparse.Namespace) -> None:
 		start_servers()
 		site.demo_data()
 		rows = site.accounts(layout.DEMO_SITE)
-		site.print_accounts(services.address(), rows, layout.secret("administrator"))
+		parties = site.parties(layout.DEMO_SITE)
+		site.print_accounts(services.address(), rows, layout.secret("administrator"), parties)
 	say(f"ready after {time.monotonic() - begin:.1f} s; `make stop` ends it")
 
 

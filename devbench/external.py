@@ -233,7 +233,8 @@ def demo(bench: Bench) -> None:
 	if made.get("absent"):
 		say(f"no demo data: {made['absent']} does not exist")
 	rows = bench.tool("call", f"{layout.APP}.setup.demo.accounts").get("value") or []
-	site.print_accounts(address, rows, None)
+	parties = bench.tool("call", f"{layout.APP}.setup.demo.parties").get("value") or []
+	site.print_accounts(address, rows, None, parties)
 
 
 def ensure_test_packages(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from devbench import layout, services, stages
@@ -157,7 +157,13 @@ def accounts(site: str) -> list[dict]:
 	return made.get("value") or []
 
 
-def print_accounts(address: str, rows: list[dict], administrator: str | None) -> None:
+def parties(site: str) -> list[dict]:
+	return tool(site, "call", f"{layout.APP}.setup.demo.parties", log="demo").get("value") or []
+
+
+def print_accounts(
+	address: str, rows: list[dict], administrator: str | None, parties: Sequence[dict] = ()
+) -> None:
 	say()
 	say(f"  {address}")
 	say()
@@ -168,6 +174,8 @@ def print_accounts(address: str, rows: list[dict], administrator: str | None) ->
 		)
 	if administrator:
 		say(f"  {'Administrator':<{width}}  {administrator}")
+	for row in parties:
+		say(f"  {address}{row['page']}  {row['code']}  当事人 {row['party']} {row['note']}")
 	if not rows:
 		say(f"  no demo accounts: {layout.APP}.setup.demo.accounts does not exist or returns none")
 	say()

@@ -16,13 +16,12 @@ from frappe.model.document import Document
 from frappe.utils.password import get_encryption_key
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import held
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law import query_code
 from sclist_app.law.findings import N_
 
-__all__ = ["Codes", "find", "in_use", "issue_anew", "keep", "may_issue"]
+__all__ = ["Codes", "find", "in_use", "issue_anew", "keep", "of_demonstration"]
 
 DOCTYPE = "SC Query Code"
 IN_USE, REPLACED = "In Use", "Replaced"
@@ -98,15 +97,22 @@ def find(code: str) -> Any | None:
 	return row if row and fits and row.status == IN_USE else None
 
 
+def of_demonstration(record: str) -> str:
+	"""The code of a demonstration record, as printed, for who tries the party's page; "" if it has none.
+
+	Raises:
+		frappe.PermissionError: the record is a real one; its code stands on its paper alone.
+	"""
+	if not frappe.db.get_value("SC Listing Record", record, "is_demo"):
+		raise frappe.PermissionError
+	row = frappe.db.get_value(DOCTYPE, {"record": record, "status": IN_USE}, FIELDS, as_dict=True)
+	return query_code.shown(_derive(row.entity, row.salt)) if row else ""
+
+
 def in_use(name: str) -> Any | None:
 	"""The row of that name, if its code has not been replaced meanwhile."""
 	row = frappe.db.get_value(DOCTYPE, name, FIELDS, as_dict=True)
 	return row if row and row.status == IN_USE else None
-
-
-def may_issue(bureau: str) -> bool:
-	"""Whether the user fills forms in the bureau, and so hands parties their papers."""
-	return any(h.fills_forms and h.bureau == bureau for h in held())
 
 
 def issue_anew(record: str, reason: str) -> str:

@@ -15,6 +15,8 @@ import frappe
 from frappe.utils.password import update_password
 
 from sclist_app.access.posts import BASE_ROLE, MODULE_PROFILE
+from sclist_app.access.today import today
+from sclist_app.register import party_code
 from sclist_app.setup.player import Player, certificate_number, day_before, social_credit_code
 
 __all__ = ["accounts", "make"]
@@ -144,6 +146,30 @@ def accounts() -> list[dict[str, str]]:
 					"bureau": frappe.get_cached_value("SC Bureau", bureau, "bureau_name") or bureau,
 				}
 			)
+	return rows
+
+
+def parties() -> list[dict[str, str]]:
+	"""Listed demonstration parties with their query codes, as printed by `make demo`: who may apply by now, and who not."""
+	rows, kept = [], set()
+	for record in frappe.get_all(
+		"SC Listing Record",
+		filters={"is_demo": 1, "state": "L3", "entity_kind": ["!=", "Person"]},
+		fields=["name", "entity_name", "earliest_application"],
+		order_by="listed_on asc",
+	):
+		may = bool(record.earliest_application and record.earliest_application <= today())
+		if may in kept or not (code := party_code.of_demonstration(record.name)):
+			continue
+		kept.add(may)
+		rows.append(
+			{
+				"page": "/sclist-repair",
+				"party": record.entity_name,
+				"code": code,
+				"note": "可以申请提前移出" if may else "尚未满12个月",
+			}
+		)
 	return rows
 
 

@@ -15,7 +15,8 @@ _ONCE = re.compile(r"[A-Za-z0-9]{16,64}")
 
 def _visitor(token: str, limits: tuple[int, int]):
 	frappe.local.lang = "zh"
-	return party_session.require(text_of(token, 200), limits)
+	with party_session.unlogged():
+		return party_session.require(text_of(token, 200), limits)
 
 
 def _once(value: str) -> str:
@@ -93,7 +94,8 @@ def apply(
 		"truth": truth,
 	}
 	try:
-		done = party.apply(row, {field: text_of(value) for field, value in given.items()}, _once(once))
+		with party_session.unlogged():
+			done = party.apply(row, {field: text_of(value) for field, value in given.items()}, _once(once))
 	except party.Faults as faults:
 		return _faults(faults)
 	return {"application": done, "next": f"{PAGE}?view=received"}

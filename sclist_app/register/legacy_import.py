@@ -114,7 +114,8 @@ def check(file_name: str, content: bytes) -> Document:
 	try:
 		rows, notices = _read(file_name, content)
 	except spreadsheets.Unreadable as error:
-		frappe.throw(render(error.finding, _), title=_("The file cannot be taken"))
+		# it may quote a cell of the file
+		frappe.throw(frappe.utils.escape_html(render(error.finding, _)), title=_("The file cannot be taken"))
 	doc = frappe.new_doc(DOCTYPE)
 	doc.update(
 		{

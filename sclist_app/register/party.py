@@ -84,6 +84,10 @@ MUST: Final = {
 _DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9\-－ ()（）]{5,24}")
 _EMAIL: Final = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[A-Za-z]{2,}")
+# control characters, half letters, and marks that turn the direction of what an officer reads
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+# whoever applies and withdraws again and again fills the officers' desks and the disk
+MOST_A_DAY: Final = 3
 _TAG: Final = re.compile(r"<\s*/?\s*[A-Za-z!?]")
 
 
@@ -371,7 +375,7 @@ def apply(row: Any, given: Mapping[str, str], once: str) -> str:
 	"""
 	# two clicks, two windows: one after the other; what the first one wrote is read with a lock
 	frappe.db.get_value("SC Query Code", row.name, "name", for_update=True)
-	if done := _submitted(once):
+	if done := _submitted(once, row.record):
 		return done
 	record = frappe.get_doc("SC Listing Record", row.record)
 	_refuse_unless_possible(record)
@@ -410,13 +414,14 @@ def _once_key(once: str) -> str:
 	return f"party:{once}"
 
 
-def _submitted(once: str) -> str | None:
-	return frappe.db.get_value(
+def _submitted(once: str, record: str) -> str | None:
+	name = frappe.db.get_value(
 		"SC Event",
 		{"token": _once_key(once), "reference_doctype": DOCTYPE},
 		"reference_name",
 		for_update=True,
 	)
+	return name if name and frappe.db.get_value(DOCTYPE, name, "record") == record else None
 
 
 def _refuse_unless_possible(record: Document) -> None:
@@ -428,6 +433,14 @@ def _refuse_unless_possible(record: Document) -> None:
 			),
 			title=_("One application at a time"),
 		)
+	of_today = {"record": record.name, "channel": "Web", "received_on": today()}
+	if frappe.db.count(DOCTYPE, of_today) >= MOST_A_DAY:
+		frappe.throw(
+			_(
+				"{0} applications were made online today already. Continue tomorrow, or go to the bureau."
+			).format(MOST_A_DAY),
+			title=_("Not possible yet"),
+		)
 	state = _eligibility(record)
 	if not state["may"]:
 		frappe.throw(
@@ -437,7 +450,7 @@ def _refuse_unless_possible(record: Document) -> None:
 
 def _checked(record: Document, given: Mapping[str, str], missing: Mapping[str, str]) -> dict[str, Any]:
 	"""The fields of the application, or all their Faults at once, together with the files that are missing."""
-	text = {key: (given.get(key) or "").strip() for key in (*MOST, "capacity")}
+	text = {key: _UNSEEN.sub("", given.get(key) or "").strip() for key in (*MOST, "capacity")}
 	found = {field: told for field, told in MUST.items() if not text[field]}
 	for field, most in MOST.items():
 		if len(text[field]) > most:
@@ -637,7 +650,7 @@ def withdraw(row: Any, reason: str, once: str) -> None:
 	Raises:
 		Faults: no reason, or too long. frappe.ValidationError: a decision is being made already.
 	"""
-	reason = reason.strip()
+	reason = _UNSEEN.sub("", reason).strip()
 	if not reason:
 		raise Faults({"reason": "请填写撤回的原因。"})
 	if len(reason) > 500:

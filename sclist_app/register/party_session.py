@@ -10,6 +10,9 @@ import hashlib
 import hmac
 import secrets
 import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import frappe
@@ -21,7 +24,18 @@ from sclist_app.law import query_code
 from sclist_app.law.findings import render
 from sclist_app.register import party_code
 
-__all__ = ["ROUTE", "TooOften", "count", "enter", "form_token", "is_open", "leave", "require", "visitor"]
+__all__ = [
+	"ROUTE",
+	"TooOften",
+	"count",
+	"enter",
+	"form_token",
+	"is_open",
+	"leave",
+	"require",
+	"unlogged",
+	"visitor",
+]
 
 ROUTE: Final = "sclist-repair"
 COOKIE: Final = "sclist_party"
@@ -53,6 +67,29 @@ def is_open() -> bool:
 	"""Is the online service of this site open? It is, unless the settings close it."""
 	chosen = frappe.get_cached_doc("SC Settings").party_page
 	return chosen is None or bool(cint(chosen))
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+	"""A fault nobody foresaw is told, and logged without anything the party typed.
+
+	The framework would write the variables of the failed call into its log: query codes, certificate numbers.
+
+	Raises:
+		frappe.ValidationError: in place of the fault; refusals pass as they are.
+	"""
+	try:
+		yield
+		return
+	except Exception as fault:
+		if getattr(fault, "http_status_code", 500) < 500:
+			raise
+		# the places alone: a database puts values into its sentences
+		places = "".join(traceback.format_tb(fault.__traceback__))
+		frappe.log_error(
+			title=f"sclist: party page: {type(fault).__name__}", message=places, defer_insert=True
+		)
+	frappe.throw(_("This cannot be done at present. Try again later; nothing you entered was lost."))
 
 
 # ---------------------------------------------------------------------- counting
@@ -96,6 +133,17 @@ def enter(text: str) -> str:
 		frappe.PermissionError: no code in use; unknown and replaced ones get the same answer.
 		TooOften: too many tries.
 	"""
+	with unlogged():
+		return _enter(text)
+
+
+def _enter(text: str) -> str:
+	if frappe.get_request_header("Sec-Fetch-Site") == "cross-site":
+		# a foreign page would bring its reader in by a code of its own
+		frappe.throw(
+			_("The form is out of date or was changed. Load the page again and submit once more."),
+			frappe.PermissionError,
+		)
 	count("try", address(), TRIES)
 	code, findings = query_code.check(text)
 	if findings:

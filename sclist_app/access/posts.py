@@ -26,6 +26,7 @@ __all__ = [
 	"Held",
 	"Seat",
 	"bureau_chain",
+	"filling_bureaus",
 	"held",
 	"holders",
 	"holds",
@@ -95,6 +96,11 @@ def held(user: str | None = None, on: date | None = None) -> tuple[Held, ...]:
 		own = tuple(_assignments(day, user=user))
 		cache[key] = _with_absences(user, day, own)
 	return cache[key]
+
+
+def filling_bureaus(user: str | None = None) -> list[str]:
+	"""Where the user registers entities, penalties and cases today: each bureau once, their own posts first."""
+	return list(dict.fromkeys(h.bureau for h in held(user) if h.fills_forms))
 
 
 def forget() -> None:

@@ -4,7 +4,7 @@ import binascii
 import frappe
 from frappe import _
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.exchange.spreadsheets import MAX_BYTES
 from sclist_app.register import legacy_import
@@ -16,9 +16,7 @@ def _open(name: str) -> str:
 	legacy_import.may_import()
 	doc = frappe.get_doc(legacy_import.DOCTYPE, name_of(name, "legacy_import_name"))
 	doc.check_permission("read")
-	if frappe.session.user != "Administrator" and doc.bureau not in {
-		h.bureau for h in held() if h.fills_forms
-	}:
+	if frappe.session.user != "Administrator" and doc.bureau not in filling_bureaus():
 		frappe.throw(_("Only the bureau that uploaded the file deals with it."), frappe.PermissionError)
 	return name
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sclist_app.law.findings import N_, Finding
 
-__all__ = ["MAX_BYTES", "Table", "Unreadable", "read_table", "write_table"]
+__all__ = ["MAX_BYTES", "Table", "Unreadable", "cell_name", "read_table", "write_table"]
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_UNPACKED: Final = 80 * 1024 * 1024
@@ -30,6 +30,12 @@ MAX_COLUMNS: Final = 40
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _CHUNK: Final = 1 << 18
+_DAMAGED: Final = N_("The file is damaged. Open it in Excel or WPS, save it again and upload it.")
+_MACRO: Final = N_("The file contains macros. Save it as .xlsx without macros and upload it again.")
+_LOCKED: Final = N_(
+	"The file is protected by a password. Take the password off, save it and upload it again."
+)
+_TYPE: Final = N_("Only Excel files (.xlsx) and .csv files can be read. Use the template.")
 
 
 class Unreadable(Exception):
@@ -66,12 +72,7 @@ def read_table(content: bytes, name: str, most: int) -> Table:
 	extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
 	if content.startswith(_OLE):
 		if "EncryptedPackage".encode("utf-16-le") in content:
-			raise Unreadable(
-				"encrypted",
-				N_(
-					"The file is protected by a password. Take the password off, save it and upload it again."
-				),
-			)
+			raise Unreadable("encrypted", _LOCKED)
 		raise Unreadable(
 			"old", N_("This is the old Excel format (.xls). Save it as .xlsx and upload it again.")
 		)
@@ -80,10 +81,8 @@ def read_table(content: bytes, name: str, most: int) -> Table:
 	if extension in ("csv", "txt"):
 		return _collect(_csv_rows(content), most)
 	if extension in ("xlsx", "xlsm"):
-		raise Unreadable(
-			"damaged", N_("The file is damaged. Open it in Excel or WPS, save it again and upload it.")
-		)
-	raise Unreadable("type", N_("Only Excel files (.xlsx) and .csv files can be read. Use the template."))
+		raise Unreadable("damaged", _DAMAGED)
+	raise Unreadable("type", _TYPE)
 
 
 def _collect(rows: Iterable[tuple[int, list[Any]]], most: int) -> Table:
@@ -166,11 +165,12 @@ def _refuse_formula(row: int, column: int) -> None:
 	raise Unreadable(
 		"formula",
 		N_("There is a formula in cell {cell}. Copy the column and paste it as values, then upload again."),
-		cell=_cell(row, column),
+		cell=cell_name(column, row),
 	)
 
 
-def _cell(row: int, column: int) -> str:
+def cell_name(column: int, row: int) -> str:
+	"""Column from 0, row from 1: (0, 7) → "A7", (27, 2) → "AB2"."""
 	letters, n = "", column + 1
 	while n:
 		n, rest = divmod(n - 1, 26)
@@ -185,7 +185,6 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[Any]]]:
 	_look_inside(content)
 	from openpyxl import load_workbook
 
-	damaged = N_("The file is damaged. Open it in Excel or WPS, save it again and upload it.")
 	try:
 		with warnings.catch_warnings():
 			warnings.simplefilter("ignore")
@@ -201,7 +200,7 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[Any]]]:
 					raise Unreadable(
 						"error_value",
 						N_("Cell {cell} holds an error value ({value}). Correct it."),
-						cell=_cell(number, i),
+						cell=cell_name(i, number),
 						value=str(cell.value),
 					)
 			yield number, [cell.value for cell in cells]
@@ -209,23 +208,28 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list[Any]]]:
 		raise
 	except Exception:
 		# whatever openpyxl trips over in a forged or broken part, the answer is the same
-		raise Unreadable("damaged", damaged) from None
+		raise Unreadable("damaged", _DAMAGED) from None
 
 
 def _look_inside(content: bytes) -> None:
-	"""The directory of the package, before anything is unpacked; then each text part once, in pieces."""
-	damaged = N_("The file is damaged. Open it in Excel or WPS, save it again and upload it.")
+	"""Before anything is unpacked, what the directory of the package says; then each text part once, in pieces."""
 	try:
 		package = zipfile.ZipFile(io.BytesIO(content))
 		parts = package.infolist()
+		_check_directory(parts)
+		for part in parts:
+			if part.filename.endswith((".xml", ".rels")):
+				_check_text(package, part)
+	except Unreadable:
+		raise
 	except Exception:
-		raise Unreadable("damaged", damaged) from None
+		raise Unreadable("damaged", _DAMAGED) from None
+
+
+def _check_directory(parts: Sequence[zipfile.ZipInfo]) -> None:
 	names = {part.filename for part in parts}
 	if any(part.flag_bits & 1 for part in parts):
-		raise Unreadable(
-			"encrypted",
-			N_("The file is protected by a password. Take the password off, save it and upload it again."),
-		)
+		raise Unreadable("encrypted", _LOCKED)
 	if (
 		len(parts) > MAX_PARTS
 		or sum(part.file_size for part in parts) > MAX_UNPACKED
@@ -239,28 +243,17 @@ def _look_inside(content: bytes) -> None:
 			N_("Unpacked, the file is far larger than it looks. Copy the data into a fresh template."),
 		)
 	if any(name.lower().endswith("vbaproject.bin") for name in names):
-		raise Unreadable(
-			"macro", N_("The file contains macros. Save it as .xlsx without macros and upload it again.")
-		)
+		raise Unreadable("macro", _MACRO)
 	if "xl/workbook.xml" not in names:
-		raise Unreadable("type", N_("Only Excel files (.xlsx) and .csv files can be read. Use the template."))
-	try:
-		for part in parts:
-			if part.filename.endswith((".xml", ".rels")):
-				for piece in _pieces(package, part):
-					if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece or b"<\x00!\x00" in piece:
-						raise Unreadable("damaged", damaged)
-					if b"macroEnabled" in piece and part.filename == "[Content_Types].xml":
-						raise Unreadable(
-							"macro",
-							N_(
-								"The file contains macros. Save it as .xlsx without macros and upload it again."
-							),
-						)
-	except Unreadable:
-		raise
-	except Exception:
-		raise Unreadable("damaged", damaged) from None
+		raise Unreadable("type", _TYPE)
+
+
+def _check_text(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+	for piece in _pieces(package, part):
+		if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece or b"<\x00!\x00" in piece:
+			raise Unreadable("damaged", _DAMAGED)
+		if b"macroEnabled" in piece and part.filename == "[Content_Types].xml":
+			raise Unreadable("macro", _MACRO)
 
 
 def _refuse_merged(content: bytes, path: str) -> None:
@@ -307,42 +300,62 @@ def write_table(
 	choices: columns (from 0) whose cells choose from a range ("'可选值'!$A$2:$A$4").
 	"""
 	from openpyxl import Workbook
-	from openpyxl.styles import Alignment, Font, PatternFill
-	from openpyxl.utils import get_column_letter
-	from openpyxl.worksheet.datavalidation import DataValidation
 
 	book = Workbook()
-	for number, (name, heads, body) in enumerate(((title, headings, rows), *more)):
-		sheet = book.active if number == 0 else book.create_sheet()
-		sheet.title = name[:31]
-		count = 1
-		sheet.append(list(heads))
-		for count, values in enumerate(body, 2):
-			for i, value in enumerate(values, 1):
-				cell = sheet.cell(count, i)
-				cell.value = "" if value is None else _safe(str(value))
-				cell.data_type, cell.number_format = "s", "@"
-		for i, head in enumerate(heads, 1):
-			cell = sheet.cell(1, i)
-			red = number == 0 and i > len(heads) - marked
-			cell.font = Font(bold=True, color="C00000" if red else "1F2937")
-			cell.fill = PatternFill("solid", fgColor="FDECEC" if red else "EAF1FB")
-			cell.alignment = Alignment(vertical="center", wrap_text=True)
-			wide = widths[i - 1] if number == 0 and i <= len(widths) else max(12, min(40, len(head) * 2 + 4))
-			sheet.column_dimensions[get_column_letter(i)].width = wide
-			if number == 0:
-				for row in range(count + 1, count + 201):
-					sheet.cell(row, i).number_format = "@"
-		sheet.freeze_panes = "A2"
-		if number == 0:
-			for column, source in choices:
-				letter = get_column_letter(column + 1)
-				rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
-				rule.add(f"{letter}2:{letter}{max(count, 2) + 2000}")
-				sheet.add_data_validation(rule)
+	count = _fill(book.active, title, headings, rows, widths, marked)
+	for column in range(1, len(headings) + 1):
+		# what is typed below the last row is text as well
+		for row in range(count + 1, count + 201):
+			book.active.cell(row, column).number_format = "@"
+	_offer(book.active, choices, max(count, 2) + 2000)
+	for name, heads, body in more:
+		_fill(book.create_sheet(), name, heads, body)
 	out = io.BytesIO()
 	book.save(out)
 	return out.getvalue()
+
+
+def _fill(
+	sheet: Any,
+	title: str,
+	heads: Sequence[str],
+	body: Iterable[Sequence[Any]],
+	widths: Sequence[int] = (),
+	marked: int = 0,
+) -> int:
+	"""Headings, rows and widths of one sheet; returns the number of its last row."""
+	from openpyxl.styles import Alignment, Font, PatternFill
+	from openpyxl.utils import get_column_letter
+
+	sheet.title = title[:31]
+	count = 1
+	sheet.append(list(heads))
+	for count, values in enumerate(body, 2):
+		for i, value in enumerate(values, 1):
+			cell = sheet.cell(count, i)
+			cell.value = "" if value is None else _safe(str(value))
+			cell.data_type, cell.number_format = "s", "@"
+	for i, head in enumerate(heads, 1):
+		cell = sheet.cell(1, i)
+		red = i > len(heads) - marked
+		cell.font = Font(bold=True, color="C00000" if red else "1F2937")
+		cell.fill = PatternFill("solid", fgColor="FDECEC" if red else "EAF1FB")
+		cell.alignment = Alignment(vertical="center", wrap_text=True)
+		wide = widths[i - 1] if i <= len(widths) else max(12, min(40, len(head) * 2 + 4))
+		sheet.column_dimensions[get_column_letter(i)].width = wide
+	sheet.freeze_panes = "A2"
+	return count
+
+
+def _offer(sheet: Any, choices: Sequence[tuple[int, str]], last: int) -> None:
+	from openpyxl.utils import get_column_letter
+	from openpyxl.worksheet.datavalidation import DataValidation
+
+	for column, source in choices:
+		letter = get_column_letter(column + 1)
+		rule = DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=True)
+		rule.add(f"{letter}2:{letter}{last}")
+		sheet.add_data_validation(rule)
 
 
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

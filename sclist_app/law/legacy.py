@@ -168,15 +168,6 @@ def place_columns(headings: Sequence[Any]) -> tuple[dict[str, int], list[Finding
 	return places, findings
 
 
-def cell_name(column: int, row: int) -> str:
-	"""(0, 7) → "A7", (27, 2) → "AB2"."""
-	letters, n = "", column + 1
-	while n:
-		n, rest = divmod(n - 1, 26)
-		letters = chr(65 + rest) + letters
-	return f"{letters}{row}"
-
-
 # ------------------------------------------------------------------ one row
 
 
@@ -211,9 +202,8 @@ def read_row(
 			f = fault.finding
 			findings.append(Finding(f.code, f.message, f.article, f.values, f.severity, cell(key)))
 
-	for key in ("source_id", "name", "bureau", "role", "unit_name", "legal_representative", "remark"):
+	for key in ("source_id", "name", "bureau", "unit_name", "address", "legal_representative", "remark"):
 		read(key, _short)
-	read("address", _short)
 	read("kind", _kind)
 	read("id_type", _id_type)
 	read("role", _role)
@@ -295,16 +285,10 @@ def _role(value: Any) -> str:
 
 
 def _code(value: Any, kind: str | None, id_type: str, today: date) -> str:
-	if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 10**15:
-		# a spreadsheet keeps fifteen digits of a number; the rest is lost for good
-		raise _Fault(
-			"digits",
-			N_(
-				"The number is stored as a figure and has lost its last digits. Set the cell to text and type the number again."
-			),
-		)
 	text = identifiers.normalise_code(plain(value))
-	if re.fullmatch(r"[0-9.]+E\+?[0-9]+", text):
+	figure = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 10**15
+	# a spreadsheet keeps fifteen digits of a number; the rest is lost for good
+	if figure or re.fullmatch(r"[0-9.]+E\+?[0-9]+", text):
 		raise _Fault(
 			"digits",
 			N_(

@@ -122,23 +122,24 @@ def last_day(filing: Filing, calendar: WorkCalendar) -> DueDate | None:
 
 	Days and months end on a working day (民事诉讼法第八十五条); never later than five years after the decision.
 	"""
+	return _last_day(filing, calendar)[0]
+
+
+def _last_day(filing: Filing, calendar: WorkCalendar) -> tuple[DueDate | None, str]:
+	"""The last day for filing and the article it rests on."""
 	if filing.kind == LITIGATION and filing.review_on:
-		return due_date(filing.review_on, AFTER_REVIEW, calendar)
+		return due_date(filing.review_on, AFTER_REVIEW, calendar), AFTER_REVIEW_ARTICLE
 	if filing.known_on is None:
-		return None
-	period = NOT_TOLD if filing.kind == REVIEW and filing.not_told else filing.period
+		return None, ""
+	period, article = filing.period, ARTICLES[filing.kind]
+	if filing.kind == REVIEW and filing.not_told:
+		period, article = NOT_TOLD, NOT_TOLD_ARTICLE
 	due = due_date(filing.known_on, period, calendar)
 	if filing.decided_on:
 		latest = due_date(filing.decided_on, LATEST, calendar)
 		if latest.on < due.on:
-			return latest
-	return due
-
-
-def _article(filing: Filing) -> str:
-	if filing.kind == LITIGATION and filing.review_on:
-		return AFTER_REVIEW_ARTICLE
-	return NOT_TOLD_ARTICLE if filing.kind == REVIEW and filing.not_told else ARTICLES[filing.kind]
+			return latest, LATEST_ARTICLES[filing.kind]
+	return due, article
 
 
 def check_filing(filing: Filing, today: date, calendar: WorkCalendar) -> list[Finding]:
@@ -172,12 +173,12 @@ def check_filing(filing: Filing, today: date, calendar: WorkCalendar) -> list[Fi
 		found.append(Finding("remedy.known_before", message, article, {"day": filing.decided_on}))
 	if found:
 		return found
-	due = last_day(filing, calendar)
+	due, article = _last_day(filing, calendar)
 	if due and filing.filed_on > due.on:
 		message = N_(
 			"The last day for filing was {day}. Whether it is admitted all the same, the forum decides."
 		)
-		found.append(Finding("remedy.late", message, _article(filing), {"day": due.on}, "warning"))
+		found.append(Finding("remedy.late", message, article, {"day": due.on}, "warning"))
 	if filing.kind == LITIGATION and filing.accepted_review:
 		message = N_(
 			"The review {review} against the same decision is under way. While it is, the court admits no suit."

@@ -21,7 +21,7 @@ from frappe.utils import add_days, now_datetime
 from frappe.utils.password import decrypt, encrypt, get_encryption_key
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus, held
 from sclist_app.access.today import now, today
 from sclist_app.exchange import spreadsheets
 from sclist_app.law import legacy as law
@@ -140,7 +140,7 @@ def may_import() -> str:
 	Raises:
 		frappe.PermissionError: the user holds no post that fills forms.
 	"""
-	own = [h.bureau for h in held() if h.fills_forms]
+	own = filling_bureaus()
 	if not own and frappe.session.user == "Administrator":
 		own = frappe.get_all("SC Bureau", pluck="name", order_by="lft asc", limit=1)
 	if not own:
@@ -179,7 +179,7 @@ def _read(file_name: str, content: bytes) -> tuple[list[Checked], list[Finding]]
 	rows = []
 	for number, values in table.rows:
 		row = {key: values[i] if i < len(values) else None for key, i in places.items()}
-		cells = {key: law.cell_name(i, number) for key, i in places.items()}
+		cells = {key: spreadsheets.cell_name(i, number) for key, i in places.items()}
 		read = law.read_row(
 			number, row, day, after_order_11=later, cell=lambda key, cells=cells: cells.get(key, "")
 		)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sclist_app.exchange.spreadsheets import cell_name
 from sclist_app.law import legacy, matching
 from sclist_app.law.findings import errors, render
 from sclist_app.law.grounds import GROUNDS
@@ -167,7 +168,7 @@ def test_headings():
 
 @pytest.mark.parametrize(("column", "row", "name"), [(0, 7, "A7"), (25, 1, "Z1"), (26, 2, "AA2")])
 def test_names_of_cells(column, row, name):
-	assert legacy.cell_name(column, row) == name
+	assert cell_name(column, row) == name
 
 
 def test_the_term_counts_from_the_original_date():

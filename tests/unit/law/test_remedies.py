@@ -85,6 +85,8 @@ def test_who_was_not_told_has_a_year():
 def test_nothing_runs_longer_than_five_years():
 	learnt = replace(SUIT, decided_on=date(2019, 6, 3), known_on=date(2024, 5, 1))
 	assert last_day(learnt, CALENDAR).on == date(2024, 6, 3)
+	[late] = check_filing(replace(learnt, filed_on=date(2024, 6, 4)), TODAY, CALENDAR)
+	assert late.code == "remedy.late" and late.article == remedies.LATEST_ARTICLES[learnt.kind]
 
 
 def test_without_a_day_there_is_no_last_one():

@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from sclist_app.access import guard
@@ -12,3 +13,7 @@ class SCListingRecord(Document):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
+
+
+def on_doctype_update():
+	frappe.db.add_index("SC Listing Record", ["state", "term_end"], "sclist_expiry")

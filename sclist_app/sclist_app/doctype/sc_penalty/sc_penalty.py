@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from sclist_app.access import guard
@@ -21,3 +22,7 @@ class SCPenalty(Document):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
+
+
+def on_doctype_update():
+	frappe.db.add_index("SC Penalty", ["bureau", "listing_due_on"], "sclist_unlisted")

@@ -21,12 +21,13 @@ from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.documents.issue import Paper, issue
 from sclist_app.law.findings import N_, Finding
-from sclist_app.law.periods import add_months
+from sclist_app.law.periods import Period, due_date
 from sclist_app.register.paperwork import Addressee
 from sclist_app.workflow import clocks, store
+from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.kinds import kind
 from sclist_app.workflow.model import LimitRule
-from sclist_app.workflow.notes import party_of
+from sclist_app.workflow.notes import party_of, tell
 
 __all__ = ["cancel", "measure", "not_visited", "of_record", "open_for", "remind", "visit"]
 
@@ -43,7 +44,7 @@ def open_for(record: Document, on: date, run: Document | None = None) -> list[st
 	"""The visits the bureau's rule wants after a removal on that day; safe to repeat. run: that of the removal."""
 	if record.state not in REMOVED:
 		return []
-	months = local_rules.follow_up_months(record.bureau)
+	months, calendar = local_rules.follow_up_months(record.bureau), calendar_of(record.bureau)
 	names = []
 	for n in months:
 		if frappe.db.exists(DOCTYPE, {"record": record.name, "removed_on": on, "months": n}):
@@ -55,7 +56,8 @@ def open_for(record: Document, on: date, run: Document | None = None) -> list[st
 				"entity_name": record.entity_name,
 				"removed_on": on,
 				"months": n,
-				"due_on": add_months(on, n),
+				# as its clock counts: on a working day
+				"due_on": due_date(on, Period(n, "month"), calendar).on,
 				"state": "To Visit",
 				"bureau": record.bureau,
 				"case": record.case,
@@ -206,17 +208,7 @@ def remind() -> int:
 	for row in rows:
 		named = ["name", "entity_name", "entity_kind", "decision_number"]
 		party = party_of(frappe.db.get_value("SC Listing Record", row.record, named, as_dict=True))
-		for user in holders("case_officer", row.bureau):
-			log = frappe.new_doc("Notification Log")
-			log.update(
-				{
-					"for_user": user,
-					"type": "Alert",
-					"subject": _("A follow-up visit to {0} is due on {1}.").format(party, row.due_on),
-					"document_type": DOCTYPE,
-					"document_name": row.name,
-				}
-			)
-			log.insert(ignore_permissions=True)  # notes of the system to its officers
+		text = _("A follow-up visit to {0} is due on {1}.").format(party, row.due_on)
+		tell(holders("case_officer", row.bureau), text, DOCTYPE, row.name)
 		frappe.db.set_value(DOCTYPE, row.name, "reminded", 1)
 	return len(rows)

@@ -28,6 +28,11 @@ export function get(path, args) {
 	});
 }
 
+/** Fetch a file from a function of the app; the browser saves it, or shows what was wrong in a tab of its own. */
+export function download(path, args = {}) {
+	window.open(`/api/method/sclist_app.api.${path}?${new URLSearchParams(args)}`, "_blank");
+}
+
 /** POST without freezing the page or showing the error: rejects with its plain text. For several calls in a row. */
 export async function post_quietly(path, args) {
 	const body = new FormData();

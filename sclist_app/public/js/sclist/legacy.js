@@ -1,14 +1,9 @@
 import { badge, button, el, form_link, on_one_line, table } from "./dom";
-import { get, post, tell } from "./calls";
+import { download, get, post, tell } from "./calls";
 import { fills_forms } from "./posts";
 
-const FILE = "sclist_app.api.legacy.";
 const COLOUR = { good: "green", imported: "green", known: "gray", fault: "red" };
 const PAGE = 100;
-
-function download(path, args = {}) {
-	window.open(`/api/method/${FILE}${path}?${new URLSearchParams(args)}`, "_blank");
-}
 
 /** Choose a file, have it checked, and open the report. */
 export function import_old_list() {
@@ -37,7 +32,7 @@ export function import_old_list() {
 					{},
 					__("Download the template and fill in one row for each entry of the old list."),
 					" ",
-					button(__("Download the Template"), { onclick: () => download("template") })
+					button(__("Download the Template"), { onclick: () => download("legacy.template") })
 				),
 				el("li", {}, __("Choose the file (.xlsx or .csv, at most 300 rows).")),
 				el("li", {}, __("The check writes nothing. It says row by row what is wrong and how to mend it."))
@@ -83,7 +78,7 @@ export function show_legacy_import(frm) {
 		}
 		if (doc.rows_faulty) {
 			frm.add_custom_button(__("Download Rows with Faults"), () =>
-				download("faults", { legacy_import_name: doc.name })
+				download("legacy.faults", { legacy_import_name: doc.name })
 			);
 		}
 		frm.add_custom_button(__("Another File"), import_old_list);

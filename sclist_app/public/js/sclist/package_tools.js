@@ -1,4 +1,4 @@
-import { post } from "./calls";
+import { download, post } from "./calls";
 import { el } from "./dom";
 
 const own_bureau = () => frappe.boot.sclist?.bureaus?.[0]?.name || "";
@@ -9,9 +9,7 @@ export function package_tools(list) {
 	if (configures) list.page.add_inner_button(__("Import a package of rules"), () => bring_in(list));
 	if (configures || approves_rules) {
 		list.page.add_menu_item(__("Export all rules of my bureau"), () =>
-			window.open(
-				`/api/method/sclist_app.api.procedures.export_bureau?bureau=${encodeURIComponent(own_bureau())}`
-			)
+			download("procedures.export_bureau", { bureau: own_bureau() })
 		);
 	}
 }

@@ -1,5 +1,5 @@
 import { badge, button, el, form_link } from "./dom";
-import { get, post, tell } from "./calls";
+import { download, get, post, tell } from "./calls";
 import { my_posts } from "./posts";
 import { day } from "./words";
 
@@ -251,8 +251,7 @@ export class Reconciliation {
 
 	export() {
 		if (!this.which) return;
-		const args = new URLSearchParams({ which: this.which, below: this.below });
-		window.open(`/api/method/sclist_app.api.reconciliation.export?${args}`, "_blank");
+		download("reconciliation.export", { which: this.which, below: this.below });
 	}
 }
 

@@ -1,4 +1,4 @@
-import { get, post, tell } from "./calls";
+import { download, get, post, tell } from "./calls";
 import { el } from "./dom";
 import { move_cases } from "./moving_tools";
 import { take_over } from "./takeover_tools";
@@ -15,11 +15,7 @@ export function version_tools(frm) {
 	if ((configures || approves_rules) && ["Draft", "In Review"].includes(status)) show_findings(frm);
 	button(__("Try on cases"), () => attempt(frm), tools);
 	button(__("Compare"), () => compare(frm), tools);
-	button(
-		__("Export package"),
-		() => window.open(`/api/method/sclist_app.api.procedures.export?version=${encodeURIComponent(name)}`),
-		tools
-	);
+	button(__("Export package"), () => download("procedures.export", { version: name }), tools);
 	if (["Published", "Retired"].includes(status)) {
 		button(__("Export as a standard workflow"), () => standard_workflow(name), tools);
 	}

@@ -24,6 +24,7 @@ from sclist_app.access.today import as_of
 from sclist_app.register import records, removals
 from sclist_app.setup import demo
 from sclist_app.setup.player import Player
+from sclist_app.workflow import jobs
 
 BUREAU = demo.DISTRICT
 RECORD = "tabSC Listing Record"
@@ -145,11 +146,11 @@ def finding(queries: Queries, times: int = 5) -> bool:
 
 	def reminders() -> int:
 		names: list[str] = []
-		plain, removals._one_by_one = removals._one_by_one, lambda rows, _work: names.extend(rows) or 0
+		plain, jobs.each = jobs.each, lambda rows, _work, _title: names.extend(rows) or 0
 		try:
 			removals.remind_expiring()
 		finally:
-			removals._one_by_one = plain
+			jobs.each = plain
 		return len(names)
 
 	within = True

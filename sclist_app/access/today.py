@@ -22,6 +22,11 @@ def today() -> date:
 	return getdate(now())
 
 
+def day_or_none(value: date | str | None) -> date | None:
+	"""A day of a document or a form; None where there is none, which the framework would take for today."""
+	return getdate(value) if value else None
+
+
 @contextmanager
 def as_of(moment: date | datetime | str) -> Iterator[None]:
 	"""Work inside the block as if it were that moment. Never reached from a request."""

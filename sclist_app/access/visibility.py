@@ -15,7 +15,7 @@ from frappe.model.document import Document
 from sclist_app.access.doctypes import ALSO_FILLED_BY, CONFIGURATION, FORMS, OPERATING, RUNNING, STAFF
 from sclist_app.access.posts import Held, held, may_take
 
-__all__ = ["condition", "has_permission", "may_read_bureau", "scope"]
+__all__ = ["condition", "fillers", "has_permission", "may_read_bureau", "scope"]
 
 READING = ("read", "select", "report", "print", "export", "email_preview")
 
@@ -156,20 +156,21 @@ def _above(bureau: str, own: list[Held]) -> bool:
 	return bool(place) and any(h.lft <= place.lft and place.rgt <= h.rgt for h in own)
 
 
-def _fills(user: str, bureau: str | None, doctype: str) -> list[Held]:
+def fillers(doctype: str, bureau: str | None, user: str | None = None) -> list[Held]:
+	"""The posts by which the user enters such documents in the bureau (in any, if none is named)."""
 	also = ALSO_FILLED_BY.get(doctype, ())
 	return [h for h in held(user) if (h.fills_forms or h.post in also) and (not bureau or h.bureau == bureau)]
 
 
 def _may_create(doc: Document, user: str) -> bool:
-	return bool(_fills(user, doc.get("bureau"), doc.doctype))
+	return bool(fillers(doc.doctype, doc.get("bureau"), user))
 
 
 def _may_write(doc: Document, user: str) -> bool:
 	bureau = _stored_bureau(doc)
 	if doc.doctype in RUNNING and not doc.get("__islocal"):
 		return bool(held(user)) and any(may_take(row, user) for row in _open_tasks(doc))
-	return bool(_fills(user, bureau, doc.doctype))
+	return bool(fillers(doc.doctype, bureau, user))
 
 
 def _open_tasks(doc: Document) -> list:

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus, held
 from sclist_app.workflow.conditions import SCHEMA, Fact
 
 
@@ -22,7 +22,7 @@ def boot_session(bootinfo) -> None:
 		"reads_below": any(h.reads_below for h in own),
 		"configures": any(h.configures for h in own),
 		"approves_rules": any(h.approves_rules for h in own),
-		"fills_forms": sorted({h.bureau for h in own if h.fills_forms}),
+		"fills_forms": sorted(filling_bureaus()),
 		"facts": {fact.name: _fact(fact) for fact in SCHEMA.values()},
 	}
 

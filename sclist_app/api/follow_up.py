@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus
 from sclist_app.api.checks import file_of, name_of, text_of
 from sclist_app.register import follow_up
 
@@ -19,7 +19,7 @@ def visit(
 	"""Record a follow-up visit. Needs a post that fills forms in the bureau; the removal's tasks may be over by then."""
 	doc = frappe.get_doc("SC Follow Up", name_of(visit_name))
 	doc.check_permission("read")
-	if not any(h.fills_forms and h.bureau == doc.bureau for h in held()):
+	if doc.bureau not in filling_bureaus():
 		frappe.throw(_("You hold no post in this bureau that records visits."), frappe.PermissionError)
 	follow_up.visit(
 		visit_name,

@@ -45,7 +45,7 @@ def enter(code: str) -> dict:
 def upload(token: str, slot: str) -> dict:
 	"""Keep one uploaded file (`file` of the request) for a place of the form. Needs a ticket of the listed party."""
 	row = _visitor(token, party_session.UPLOADS)
-	slot = party_files.slot_of(text_of(slot, 60))
+	slot = party_files.place_named(text_of(slot, 60))
 	sent = frappe.request.files.get("file")
 	if sent is None:
 		frappe.throw(_("Choose a file first."))

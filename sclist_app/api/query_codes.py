@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from sclist_app.access.posts import filling_bureaus
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.register import party_code
 
@@ -10,7 +11,7 @@ def issue(record: str, reason: str) -> dict:
 	"""Issue a new query code for a record; the earlier one is void. Needs a post of the deciding bureau that fills forms."""
 	doc = frappe.get_doc("SC Listing Record", name_of(record, "record"))
 	doc.check_permission("read")
-	if not party_code.may_issue(doc.bureau):
+	if doc.bureau not in filling_bureaus():
 		frappe.throw(
 			_("Query codes are issued by the bureau that listed, by those who register cases there."),
 			frappe.PermissionError,

@@ -13,7 +13,7 @@ from frappe.utils import flt, getdate
 
 from sclist_app.access import local_rules
 from sclist_app.access.guard import is_engine
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus
 from sclist_app.documents.rendering import blocks_of
 from sclist_app.law.accidents import AccidentLevel, accident_level
 from sclist_app.law.facts import (
@@ -51,7 +51,7 @@ def default_bureau(doc: Document) -> None:
 	Raises:
 		frappe.PermissionError: the user fills no forms in that bureau.
 	"""
-	own = [h.bureau for h in held() if h.fills_forms]
+	own = filling_bureaus()
 	if not doc.bureau and own:
 		doc.bureau = own[0]
 	if not is_engine() and frappe.session.user != "Administrator" and doc.bureau not in own:

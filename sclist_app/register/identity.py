@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils.password import decrypt, encrypt
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus, held
 from sclist_app.access.today import today
 from sclist_app.law import identifiers, masking
 from sclist_app.law.findings import Finding, errors, render
@@ -116,6 +116,6 @@ def shown_code(entity: Document) -> str:
 def set_bureau(doc: Document) -> None:
 	"""A new entity is kept by the bureau of whoever registers it."""
 	if not doc.bureau:
-		own = [h for h in held() if h.fills_forms] or list(held())
+		own = filling_bureaus() or [h.bureau for h in held()]
 		if own:
-			doc.bureau = own[0].bureau
+			doc.bureau = own[0]

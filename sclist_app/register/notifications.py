@@ -8,8 +8,8 @@ names, never a person.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import frappe
@@ -24,12 +24,11 @@ from sclist_app.law.findings import N_, chinese_date
 from sclist_app.law.periods import EARLY_REMOVAL_MONTHS, add_months
 from sclist_app.law.removal import CONDITIONS
 from sclist_app.register import party_session, remedies
-from sclist_app.workflow import outbox, store
+from sclist_app.workflow import jobs, outbox, store
 from sclist_app.workflow.calendars import calendar_of
 
 __all__ = ["BLOCKS", "digest", "hourly", "remind_of_early_removal", "remind_of_remedies"]
 
-PARTY_PAGE = "/sclist-repair"
 RECORD, APPLICATION, NOTICE = "SC Listing Record", "SC Repair Application", "SC Notice"
 # so far back an event is looked for; a scheduler that stood still longer tells nobody of old news
 LOOK_BACK = timedelta(days=3)
@@ -91,10 +90,10 @@ def hourly() -> int:
 	"""Tell of decisions, applications, reports and progress. Returns how many messages were written."""
 	papers = _since(NOTICE, {"status": "Issued", "document_kind": ["in", [*{*DECISIONS, *TO_PARTIES}]]})
 	return (
-		outbox.each(papers, _decided)
-		+ outbox.each(papers, _progressed)
-		+ outbox.each(_since(APPLICATION, {"run_status": "Active"}, "creation"), _arrived)
-		+ outbox.each(_since("SC Upward Report", {"status": "Reported"}), _reported)
+		jobs.each(papers, _decided, outbox.JOB)
+		+ jobs.each(papers, _progressed, outbox.JOB)
+		+ jobs.each(_since(APPLICATION, {"run_status": "Active"}, "creation"), _arrived, outbox.JOB)
+		+ jobs.each(_since("SC Upward Report", {"status": "Reported"}), _reported, outbox.JOB)
 	)
 
 
@@ -114,7 +113,7 @@ def _zh(text: str, **values: Any) -> str:
 # ------------------------------------------------------------------ to officers
 
 
-def _tell(kind: str, key: str, users, text: str, doctype: str, name: str, bureau: str) -> int:
+def _tell(kind: str, key: str, users: Iterable[str], text: str, doctype: str, name: str, bureau: str) -> int:
 	return sum(
 		outbox.tell_officer(kind, key, user, text, doctype, name, bureau) for user in sorted(set(users))
 	)
@@ -131,9 +130,23 @@ def digest() -> int:
 	since = now() - timedelta(days=1)
 	while not calendar.is_workday(since.date()):
 		since -= timedelta(days=1)
+	counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+	# a task of theirs, by whose bureau the message is kept
+	homes: dict[str, tuple[str, str]] = {}
+	for row in _waiting(since, day):
+		for user in store.concerned(row):
+			homes.setdefault(user, (row.one, row.bureau))
+			for i, field in enumerate(("fresh", "open", "late")):
+				counts[user][i] += cint(row[field])
+	wanted = sorted(user for user, (fresh, _open, _late) in counts.items() if fresh)
+	return jobs.each(wanted, lambda user: _count(user, counts[user], *homes[user]), outbox.JOB)
+
+
+def _waiting(since: datetime, day: date) -> list[Any]:
+	"""Open tasks counted by who may take them: {place of the task, one, open, fresh, late}."""
 	task = frappe.qb.DocType("SC Task")
 	place = (task.post, task.bureau, task.division, task.assignee, task.in_person)
-	rows = (
+	return (
 		frappe.qb.from_(task)
 		.select(
 			*place,
@@ -146,16 +159,6 @@ def digest() -> int:
 		.groupby(*place)
 		.run(as_dict=True)
 	)
-	counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-	# a task of theirs, by whose bureau the message is kept
-	homes: dict[str, tuple[str, str]] = {}
-	for row in rows:
-		for user in store.concerned(row):
-			homes.setdefault(user, (row.one, row.bureau))
-			for i, field in enumerate(("fresh", "open", "late")):
-				counts[user][i] += cint(row[field])
-	wanted = sorted(user for user, (fresh, _open, _late) in counts.items() if fresh)
-	return outbox.each(wanted, lambda user: _count(user, counts[user], *homes[user]))
 
 
 def _count(user: str, counts: list[int], task: str, bureau: str) -> bool:
@@ -223,7 +226,7 @@ def _reported(name: str) -> bool:
 
 def remind_of_remedies() -> int:
 	"""Daily: the answer to a review or suit is due within three working days, or overdue; told once each."""
-	return outbox.each(remedies.unanswered(add_days(today(), 4 * WARN_WORKDAYS)), _unanswered)
+	return jobs.each(remedies.unanswered(add_days(today(), 4 * WARN_WORKDAYS)), _unanswered, outbox.JOB)
 
 
 def _unanswered(row: Any) -> bool:
@@ -319,7 +322,7 @@ def remind_of_early_removal() -> int:
 		.orderby(record.name)
 		.run()
 	)
-	return outbox.each([name for (name,) in rows], _remind)
+	return jobs.each([name for (name,) in rows], _remind, outbox.JOB)
 
 
 def _remind(name: str) -> bool:
@@ -348,14 +351,13 @@ def _remind(name: str) -> bool:
 		"Eleven Months", f"eleven|{name}|{opens}", address, subject, text, RECORD, name, record.bureau
 	)
 	if told and address:
-		if frappe.get_meta(RECORD).has_field("repair_reminded_on"):
-			record.db_set("repair_reminded_on", today(), update_modified=False)
+		record.db_set("repair_reminded_on", today(), update_modified=False)
 	elif told:
 		_no_address(record, opens)
 	return told
 
 
-def _no_address(record: Any, opens) -> None:
+def _no_address(record: Any, opens: date) -> None:
 	text = _zh(
 		N_(
 			"From {day} early removal of the listing under {number} may be applied for. The party has left no"
@@ -384,7 +386,9 @@ def _worded(block: str, bureau: str, **values: str) -> tuple[str, str]:
 	text = _filled(words.get(block) or frappe._(BLOCKS[block], lang="zh"), values)
 	lines = [text]
 	if party_session.is_open():
-		page = frappe.get_cached_value("SC Settings", None, "party_address") or get_url(PARTY_PAGE)
+		page = frappe.get_cached_value("SC Settings", None, "party_address") or get_url(
+			f"/{party_session.ROUTE}"
+		)
 		lines.append(
 			_zh(N_("With the query code of your notice you can apply and follow it at {page}."), page=page)
 		)

@@ -29,6 +29,7 @@ from sclist_app.documents import store as papers_on_disk
 from sclist_app.documents.rendering import render_pdf
 from sclist_app.law.findings import N_, chinese_date, errors
 from sclist_app.law.identifiers import normalise_code
+from sclist_app.law.periods import EARLY_REMOVAL_MONTHS
 from sclist_app.law.removal import CONDITIONS
 from sclist_app.register import identity, party_files, verification
 from sclist_app.register.application import DOCTYPE, running_of
@@ -73,6 +74,7 @@ MOST: Final = {
 	"effects_statement": 3000,
 	"no_repeat_statement": 3000,
 }
+MOST_REASON: Final = 500
 MUST: Final = {
 	"number": "请填写本单位的统一社会信用代码（个人填写证件号码）。",
 	"applied_by": "请填写办理人姓名。",
@@ -200,7 +202,7 @@ def _told(finding: Any, record: Document) -> str:
 	if finding.code == "removal.not_begun":
 		return "列入决定书尚未送达，管理期限尚未开始。"
 	if finding.code == "removal.too_early":
-		return f"自列入之日起尚未满12个月，可以自{chinese_date(values['opens'])}起申请提前移出。"
+		return f"自列入之日起尚未满{EARLY_REMOVAL_MONTHS}个月，可以自{chinese_date(values['opens'])}起申请提前移出。"
 	if finding.code == "removal.term_over":
 		return "管理期限已经届满，由列入机关办理到期移出，无需申请。"
 	if finding.code == "removal.lifetime_ban":
@@ -426,11 +428,11 @@ def _submitted(once: str, record: str) -> str | None:
 
 def _refuse_unless_possible(record: Document) -> None:
 	running = frappe.db.get_value(DOCTYPE, {"open_key": record.name}, "name", for_update=True)
-	if running or running_of(record.name):
+	if not running and (other := running_of(record.name)):
+		running = other.name
+	if running:
 		frappe.throw(
-			_("An application for this record is under way already ({0}). Follow that one.").format(
-				running or running_of(record.name).name
-			),
+			_("An application for this record is under way already ({0}). Follow that one.").format(running),
 			title=_("One application at a time"),
 		)
 	of_today = {"record": record.name, "channel": "Web", "received_on": today()}
@@ -453,10 +455,8 @@ def _checked(record: Document, given: Mapping[str, str], missing: Mapping[str, s
 	text = {key: _UNSEEN.sub("", given.get(key) or "").strip() for key in (*MOST, "capacity")}
 	found = {field: told for field, told in MUST.items() if not text[field]}
 	for field, most in MOST.items():
-		if len(text[field]) > most:
-			found[field] = f"内容过长（{len(text[field])}字），请压缩到{most}字以内。"
-		elif _TAG.search(text[field]):
-			found[field] = "内容中含有网页代码（尖括号后接字母），请删除后提交。"
+		if told := _fault_of(text[field], most):
+			found[field] = told
 	if "number" not in found and not _is_own_number(record.entity, text["number"]):
 		found["number"] = (
 			"填写的代码（证件号码）与查询码对应的主体不一致。只能为本单位（本人）申请，请核对后重新填写。"
@@ -490,6 +490,15 @@ def _checked(record: Document, given: Mapping[str, str], missing: Mapping[str, s
 		"effects_statement": text["effects_statement"],
 		"no_repeat_statement": text["no_repeat_statement"],
 	}
+
+
+def _fault_of(text: str, most: int) -> str:
+	"""Why a text is not taken as it is; "" if it is."""
+	if len(text) > most:
+		return f"内容过长（{len(text)}字），请压缩到{most}字以内。"
+	if _TAG.search(text):
+		return "内容中含有网页代码（尖括号后接字母），请删除后提交。"
+	return ""
 
 
 def _day(text: str, found: dict[str, str], record: Document) -> date | None:
@@ -653,10 +662,8 @@ def withdraw(row: Any, reason: str, once: str) -> None:
 	reason = _UNSEEN.sub("", reason).strip()
 	if not reason:
 		raise Faults({"reason": "请填写撤回的原因。"})
-	if len(reason) > 500:
-		raise Faults({"reason": f"内容过长（{len(reason)}字），请压缩到500字以内。"})
-	if _TAG.search(reason):
-		raise Faults({"reason": "内容中含有网页代码（尖括号后接字母），请删除后提交。"})
+	if told := _fault_of(reason, MOST_REASON):
+		raise Faults({"reason": told})
 	latest = _latest(row.record)
 	if latest is None:
 		frappe.throw(_("No application is under way."))

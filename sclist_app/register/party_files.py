@@ -174,7 +174,7 @@ def staged(row: Any) -> list[dict[str, Any]]:
 	]
 
 
-def slot_of(text: str) -> str:
+def place_named(text: str) -> str:
 	"""The name of a place of the form.
 
 	Raises:

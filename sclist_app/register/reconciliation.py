@@ -20,7 +20,7 @@ from pypika import Order
 from pypika.terms import ExistsCriterion
 
 from sclist_app.access.guard import engine_writes
-from sclist_app.access.posts import held
+from sclist_app.access.posts import filling_bureaus
 from sclist_app.access.today import today
 from sclist_app.access.visibility import Scope, scope
 from sclist_app.audit import events
@@ -405,7 +405,7 @@ def _list(which: str) -> List:
 def _acting() -> set[str]:
 	if frappe.session.user == "Administrator":
 		return set(frappe.get_all("SC Bureau", pluck="name", order_by="lft asc", limit=0))
-	return {h.bureau for h in held() if h.fills_forms}
+	return set(filling_bureaus())
 
 
 def _row(which: str, of: List, row: Mapping[str, Any], day: date, acting: set[str]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ whose execution is suspended bears a mark.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -18,8 +17,9 @@ from frappe.utils import getdate
 
 from sclist_app.access.doctypes import ALSO_FILLED_BY
 from sclist_app.access.guard import engine_writes, is_engine
-from sclist_app.access.posts import held, holders
-from sclist_app.access.today import today
+from sclist_app.access.posts import holders
+from sclist_app.access.today import day_or_none, today
+from sclist_app.access.visibility import fillers
 from sclist_app.audit import events
 from sclist_app.law import remedies as law
 from sclist_app.law.ending import IN_TERM
@@ -27,7 +27,7 @@ from sclist_app.law.findings import N_, render, warnings
 from sclist_app.register import removals
 from sclist_app.register.application import running_of
 from sclist_app.register.identity import shown_code
-from sclist_app.workflow import actions, statutes
+from sclist_app.workflow import actions, jobs, statutes
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.notes import tell
 
@@ -257,8 +257,7 @@ def prepare(doc: Document) -> None:
 def _may_enter(bureau: str) -> None:
 	if is_engine() or frappe.session.user == "Administrator":
 		return
-	also = ALSO_FILLED_BY[DOCTYPE]
-	if bureau not in {h.bureau for h in held() if h.fills_forms or h.post in also}:
+	if not fillers(DOCTYPE, bureau):
 		frappe.throw(
 			_(
 				"Only the bureau whose decision is contested enters the remedy, by those who register cases there."
@@ -286,7 +285,7 @@ def check(doc: Document) -> None:
 	found = law.check_filing(filing, today(), calendar)
 	actions.refuse(found, frappe.ValidationError)
 	filed = getdate(doc.filed_on)
-	received, answered = _day(doc.received_on), _day(doc.answered_on)
+	received, answered = day_or_none(doc.received_on), day_or_none(doc.answered_on)
 	actions.refuse(law.check_answer(received, answered, filed, today()), frappe.ValidationError)
 	due = law.last_day(filing, calendar)
 	doc.last_day = due.on if due else None
@@ -305,13 +304,13 @@ def _check_follows(doc: Document) -> None:
 
 def filing_of(doc: Document) -> law.Filing:
 	"""The remedy as the law sees it."""
-	known = _day(doc.known_on)
+	known = day_or_none(doc.known_on)
 	rules = statutes.current().limits_on(known or today(), "own")
 	limit = rules.get(law.LIMITS[doc.kind]) or statutes.limit(law.LIMITS[doc.kind])
 	return law.Filing(
 		kind=doc.kind,
-		filed_on=_day(doc.filed_on),
-		decided_on=_day(doc.decided_on),
+		filed_on=day_or_none(doc.filed_on),
+		decided_on=day_or_none(doc.decided_on),
 		known_on=known,
 		period=limit.period,
 		not_told=bool(doc.not_told),
@@ -329,7 +328,7 @@ def _review_on(review: str) -> date | None:
 		as_dict=True,
 		order_by="idx desc",
 	)
-	return _day(row.received_on or row.decided_on) if row else None
+	return day_or_none(row.received_on or row.decided_on) if row else None
 
 
 def _running_review(doc: Document) -> str:
@@ -411,7 +410,9 @@ def suspend(name: str, start: str, end: str, by: str, file: str) -> None:
 	if doc.suspended_from and not doc.suspension_ended_on:
 		frappe.throw(_("Execution is suspended already. End that suspension first."))
 	actions.refuse(
-		law.check_suspension(doc.kind, _day(start), _day(end), getdate(doc.filed_on), today(), by),
+		law.check_suspension(
+			doc.kind, day_or_none(start), day_or_none(end), getdate(doc.filed_on), today(), by
+		),
 		frappe.ValidationError,
 	)
 	doc.update(
@@ -443,7 +444,7 @@ def resume(name: str, on: str) -> None:
 	doc = _locked(name)
 	if not doc.suspended_from or doc.suspension_ended_on:
 		frappe.throw(_("Execution is not suspended."))
-	day = _day(on)
+	day = day_or_none(on)
 	if day is None or not getdate(doc.suspended_from) <= day <= today():
 		frappe.throw(
 			_("Enter the day on which the suspension ended: not before it began, not in the future.")
@@ -464,7 +465,7 @@ def end_suspensions() -> int:
 		pluck="name",
 		order_by="suspended_to asc, name asc",
 	)
-	return _one_by_one(rows, _elapsed)
+	return jobs.each(rows, _elapsed, "sclist: remedies")
 
 
 def _elapsed(name: str) -> bool:
@@ -518,33 +519,10 @@ def decide(name: str, values: dict[str, Any]) -> dict[str, Any]:
 	doc = _locked(name)
 	if doc.status == CLOSED and values.get("instance") != "Retrial":
 		frappe.throw(_("This remedy is closed. Only a retrial can be added to it."))
-	outcome = law.Outcome(
-		kind=doc.kind,
-		instance=values.get("instance") or "",
-		outcome=values.get("outcome") or "",
-		filed_on=getdate(doc.filed_on),
-		decided_on=_day(values.get("decided_on")),
-		received_on=_day(values.get("received_on")),
-		number=values.get("number") or "",
-		in_force=bool(values.get("in_force")),
-		act_by=_day(values.get("act_by")),
-		has_file=bool(values.get("file")),
-	)
+	outcome = _outcome(doc, values)
 	found = law.check_outcome(outcome, today(), calendar_of(doc.bureau))
 	actions.refuse(found, frappe.ValidationError)
-	row = doc.append(
-		"outcomes",
-		{
-			**{field: values.get(field) or None for field in ("decided_on", "received_on", "act_by", "file")},
-			**{field: (values.get(field) or "").strip() for field in ("number", "note")},
-			"instance": outcome.instance,
-			"outcome": outcome.outcome,
-			"in_force": int(outcome.in_force),
-			"forum": (values.get("forum") or doc.forum).strip(),
-			"entered_by": frappe.session.user,
-			"entered_on": today(),
-		},
-	)
+	row = _append(doc, outcome, values)
 	doc.result = outcome.outcome
 	doc.status = CLOSED if outcome.in_force else DECIDED
 	_log(
@@ -570,6 +548,37 @@ def decide(name: str, values: dict[str, Any]) -> dict[str, Any]:
 	for finding in warnings(found):
 		frappe.msgprint(render(finding, _), title=_("Please Note"), indicator="orange")
 	return {"doctype": doc.follow_up_doctype, "name": doc.follow_up_name} if doc.follow_up_name else {}
+
+
+def _outcome(doc: Document, values: dict[str, Any]) -> law.Outcome:
+	return law.Outcome(
+		kind=doc.kind,
+		instance=values.get("instance") or "",
+		outcome=values.get("outcome") or "",
+		filed_on=getdate(doc.filed_on),
+		decided_on=day_or_none(values.get("decided_on")),
+		received_on=day_or_none(values.get("received_on")),
+		number=values.get("number") or "",
+		in_force=bool(values.get("in_force")),
+		act_by=day_or_none(values.get("act_by")),
+		has_file=bool(values.get("file")),
+	)
+
+
+def _append(doc: Document, outcome: law.Outcome, values: dict[str, Any]) -> Document:
+	return doc.append(
+		"outcomes",
+		{
+			**{field: values.get(field) or None for field in ("decided_on", "received_on", "act_by", "file")},
+			**{field: (values.get(field) or "").strip() for field in ("number", "note")},
+			"instance": outcome.instance,
+			"outcome": outcome.outcome,
+			"in_force": int(outcome.in_force),
+			"forum": (values.get("forum") or doc.forum).strip(),
+			"entered_by": frappe.session.user,
+			"entered_on": today(),
+		},
+	)
 
 
 def _act(doc: Document, row: Document) -> tuple[str, str] | None:
@@ -729,21 +738,3 @@ def _log(doc: Document, event: str, label: str, data: dict, opinion: str = "") -
 		events.append(
 			*chain, event, label, bureau=doc.bureau, opinion=opinion, data={**data, "remedy": doc.name}
 		)
-
-
-def _day(value: Any) -> date | None:
-	return getdate(value) if value else None
-
-
-def _one_by_one(items: Iterable[str], work: Callable[[str], bool]) -> int:
-	"""Each in a transaction of its own; a fault in one is logged and stops no other."""
-	done = 0
-	for item in items:
-		try:
-			done += bool(work(item))
-			frappe.db.commit()  # scheduled job: each remedy stands alone
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(title="sclist: remedies", message=frappe.get_traceback())
-			frappe.db.commit()  # keep the log of the fault
-	return done

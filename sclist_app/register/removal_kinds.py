@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from sclist_app.access import local_rules
-from sclist_app.access.today import today
+from sclist_app.access.today import day_or_none, today
 from sclist_app.audit import events
 from sclist_app.documents.issue import text_blocks
 from sclist_app.law import ending, restoration
@@ -186,11 +186,11 @@ class _OnRemoval:
 			},
 			"listing": {
 				"decision_number": record.decision_number,
-				"decision_date": _day(record.decided_on),
-				"listed_on": _day(record.listed_on),
-				"term_start": _day(record.restored_on or record.listed_on),
-				"term_end": _day(record.term_end),
-				"earliest_application": _day(record.earliest_application),
+				"decision_date": day_or_none(record.decided_on),
+				"listed_on": day_or_none(record.listed_on),
+				"term_start": day_or_none(record.restored_on or record.listed_on),
+				"term_end": day_or_none(record.term_end),
+				"earliest_application": day_or_none(record.earliest_application),
 			},
 			"remedy": remedy_facts(bureau),
 			"blocks": {k: v for k, v in text_blocks(doc.bureau).items() if k in ("remedies", "contacts")},
@@ -347,7 +347,7 @@ class RevocationKind(_EndingKind):
 				"basis_text": BASIS_CHANGES.get(doc.basis_kind or "", ""),
 				"basis_authority": doc.basis_authority,
 				"basis_number": doc.basis_number,
-				"basis_date": _day(doc.basis_date),
+				"basis_date": day_or_none(doc.basis_date),
 				"reasons": doc.reasons,
 			}
 		}
@@ -471,7 +471,7 @@ class RestorationKind(_OnRemoval, PaperKind):
 				"reasons": doc.reasons
 				or f"{'你' if person else '你单位'}的上述行为属于申请提前移出存在隐瞒真实情况、弄虚作假的情形。",
 				"granted_number": record.removal_number,
-				"granted_on": _day(doc.removed_on),
+				"granted_on": day_or_none(doc.removed_on),
 				"restored_on": today(),
 				"new_term_end": end,
 				"new_earliest": earliest,
@@ -566,7 +566,3 @@ def _measures(record: str) -> list:
 def _measure(row) -> dict[str, Any]:
 	measure = frappe.get_cached_doc("SC Management Measure", row.measure)
 	return {"code": row.measure, "text": row.content or measure.text, "basis": row.basis or measure.article}
-
-
-def _day(value: Any) -> date | None:
-	return getdate(value) if value else None

@@ -6,7 +6,6 @@ deciding bureau. One per record is open at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 
 import frappe
@@ -15,13 +14,13 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from sclist_app.access.guard import engine_writes, is_engine
-from sclist_app.access.posts import held, holders
+from sclist_app.access.posts import filling_bureaus, holders
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.law import ending, restoration
 from sclist_app.law.ending import IN_TERM, EndingFacts
 from sclist_app.law.findings import N_, Finding
-from sclist_app.workflow import actions, store
+from sclist_app.workflow import actions, jobs, store
 from sclist_app.workflow.notes import party_of, tell
 
 __all__ = [
@@ -43,6 +42,7 @@ __all__ = [
 ]
 
 DOCTYPE, RECORD = "SC Removal", "SC Listing Record"
+JOB = "sclist: removals"
 EXPIRY, REVOCATION, RESTORATION = "Expiry Removal", "Revocation of Listing", "Restoration"
 ARTICLES = {EXPIRY: ending.ARTICLE_13, REVOCATION: ending.ARTICLE_15, RESTORATION: restoration.ARTICLE_21}
 # What the document takes over from its record when it is opened.
@@ -112,7 +112,7 @@ def may_register(bureau: str) -> None:
 	"""
 	if is_engine() or frappe.session.user == "Administrator":
 		return
-	if bureau not in {h.bureau for h in held() if h.fills_forms}:
+	if bureau not in filling_bureaus():
 		frappe.throw(
 			_("Only the bureau that decided the listing deals with it, by those who register cases there."),
 			frappe.PermissionError,
@@ -177,7 +177,7 @@ def open_expired() -> int:
 
 	Nothing lapses by itself: the deciding bureau decides (办法第十三条). Each record stands alone; safe to repeat.
 	"""
-	return _one_by_one(expired(today()), _open_expiry)
+	return jobs.each(expired(today()), _open_expiry, JOB)
 
 
 def _open_expiry(record: str) -> bool:
@@ -212,7 +212,7 @@ def remind_expiring() -> int:
 		pluck="name",
 		order_by="term_end asc, name asc",
 	)
-	return _one_by_one(rows, _remind)
+	return jobs.each(rows, _remind, JOB)
 
 
 def _remind(name: str) -> bool:
@@ -268,7 +268,7 @@ def open_fallen() -> int:
 		.orderby(record.name)
 		.run()
 	)
-	return _one_by_one(pairs, lambda pair: _open_revocation(*pair))
+	return jobs.each(pairs, lambda pair: _open_revocation(*pair), JOB)
 
 
 def _resting_on(penalty: str) -> list[str]:
@@ -394,17 +394,3 @@ def _tell_tasks(doc: Document, text: str) -> None:
 	for task in store.open_tasks(doc.run):
 		people = [task.assignee] if task.assignee else holders(task.post, task.bureau)
 		tell(people, text, DOCTYPE, doc.name)
-
-
-def _one_by_one(items: Iterable, work: Callable) -> int:
-	"""Each item in a transaction of its own; a fault in one is logged and stops no other."""
-	done = 0
-	for item in items:
-		try:
-			done += bool(work(item))
-			frappe.db.commit()  # scheduled job: each record stands alone
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(title="sclist: removals", message=frappe.get_traceback())
-			frappe.db.commit()  # keep the log of the fault
-	return done

@@ -7,7 +7,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from sclist_app.access.today import today
+from sclist_app.access.today import day_or_none, today
 from sclist_app.documents.issue import text_blocks
 from sclist_app.law.findings import errors, render
 from sclist_app.law.periods import Period, due_date
@@ -47,11 +47,11 @@ def repair_facts(reader: RepairReader, procedure: Procedure, channel: str) -> di
 		"penalties": [penalty_facts(p) for p in reader.penalties],
 		"listing": {
 			"decision_number": record.decision_number,
-			"decision_date": _day(record.decided_on),
+			"decision_date": day_or_none(record.decided_on),
 			"listed_on": reader.listed_on,
 			"term_start": reader.listed_on,
-			"term_end": _day(record.term_end),
-			"earliest_application": _day(record.earliest_application),
+			"term_end": day_or_none(record.term_end),
+			"earliest_application": day_or_none(record.earliest_application),
 		},
 		"application": _application(reader, procedure, channel),
 		"conditions": _conditions(reader),
@@ -70,10 +70,6 @@ def repair_facts(reader: RepairReader, procedure: Procedure, channel: str) -> di
 		},
 		"blocks": text_blocks(doc.bureau),
 	}
-
-
-def _day(value):
-	return getdate(value) if value else None
 
 
 def days(procedure: Procedure, code: str, channel: str) -> int:
@@ -97,10 +93,10 @@ def _case(record) -> dict[str, Any]:
 
 def _application(reader: RepairReader, procedure: Procedure, channel: str) -> dict[str, Any]:
 	doc = reader.doc
-	accepted = _day(doc.accepted_on)
+	accepted = day_or_none(doc.accepted_on)
 	return {
 		"number": doc.name,
-		"received_on": _day(doc.received_on),
+		"received_on": day_or_none(doc.received_on),
 		"accepted_on": accepted,
 		"channel_text": CHANNELS.get(doc.channel, ""),
 		"applied_by": doc.applied_by,
@@ -129,7 +125,7 @@ def _decide_until(reader: RepairReader, procedure: Procedure, channel: str):
 	if doc.accepted_on and (rows := clocks.running(doc.run, "T12")):
 		return getdate(rows[-1].due_on)
 	period = _period(procedure, "T12", channel)
-	return due_date(_day(doc.accepted_on) or today(), period, calendar_of(doc.bureau)).on
+	return due_date(day_or_none(doc.accepted_on) or today(), period, calendar_of(doc.bureau)).on
 
 
 def _ban(reader: RepairReader) -> str:
@@ -189,5 +185,5 @@ def _report(reader: RepairReader, bureau) -> dict[str, Any]:
 	return {
 		"superior": frappe.get_cached_value("SC Bureau", superior, "bureau_name") if superior else None,
 		"granted_number": granted.number if granted else None,
-		"granted_on": _day(doc.decided_on),
+		"granted_on": day_or_none(doc.decided_on),
 	}

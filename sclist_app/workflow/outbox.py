@@ -11,7 +11,6 @@ No text holds an identity number, a phone, an address or the name of a person: d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 
 import frappe
 from frappe import _
@@ -24,8 +23,9 @@ from frappe.utils import cint, get_url, get_url_to_form, validate_email_address
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import now
+from sclist_app.workflow import jobs
 
-__all__ = ["deliver", "each", "follow", "is_on", "party", "retry", "sweep", "tell_officer"]
+__all__ = ["JOB", "deliver", "follow", "is_on", "party", "retry", "sweep", "tell_officer"]
 
 DOCTYPE, QUEUE = "SC Message", "Email Queue"
 NOT_WANTED, TO_SEND, QUEUED, SENT, FAILED, NO_ADDRESS = (
@@ -37,6 +37,7 @@ NOT_WANTED, TO_SEND, QUEUED, SENT, FAILED, NO_ADDRESS = (
 	"No Address",
 )
 MOST_TRIES = 5
+JOB = "sclist: messages"
 POINT = "sclist_message"
 # where the tasks of an officer stand; messages that count them lead there
 DESK, COUNTING = "/app/sc-desk", "New Task"
@@ -286,7 +287,7 @@ def sweep() -> int:
 		order_by="creation asc",
 		limit=1000,
 	)
-	return each(names, deliver) + each(_in_queue(), lambda row: follow(*row))
+	return jobs.each(names, deliver, JOB) + jobs.each(_in_queue(), lambda row: follow(*row), JOB)
 
 
 def retry(name: str) -> None:
@@ -325,17 +326,3 @@ def follow(name: str, status: str, error: str | None) -> bool:
 		last = (error or "").strip().splitlines()[-1:] or [status]
 		_set(name, mail_state=FAILED, tries=MOST_TRIES, mail_error=scrubbed(last[0])[:500])
 	return True
-
-
-def each(items: Iterable, work: Callable) -> int:
-	"""Each item in a transaction of its own; a fault in one is logged and stops no other."""
-	done = 0
-	for item in items:
-		try:
-			done += bool(work(item))
-			frappe.db.commit()  # scheduled job: each message stands alone
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(title="sclist: messages", message=frappe.get_traceback())
-			frappe.db.commit()  # keep the log of the fault
-	return done

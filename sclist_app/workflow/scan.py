@@ -7,7 +7,7 @@ every other step stays where it is, and whoever has it and the post above are to
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -17,11 +17,12 @@ from frappe.utils import create_batch, getdate
 from sclist_app.access.posts import holders
 from sclist_app.access.today import today
 from sclist_app.law.periods import ELAPSING
-from sclist_app.workflow import actions, clocks, store
+from sclist_app.workflow import actions, clocks, jobs, store
 from sclist_app.workflow.model import Nature
 from sclist_app.workflow.notes import tell
 from sclist_app.workflow.runner import ACTIVE
 
+JOB = "sclist: scan"
 CLOCK = (
 	"run",
 	"limit",
@@ -54,12 +55,12 @@ def expire_windows() -> int:
 			step = procedure.by_code[code]
 			if status == ACTIVE and step.nature is Nature.WAIT and step.limit == row.limit:
 				waiting[row.run, code] = None
-	return _each(waiting, lambda item: actions.expire(*item))
+	return jobs.each(waiting, lambda item: actions.expire(*item), JOB)
 
 
 def warn_and_escalate() -> int:
 	"""Tell those who have the task that a limit is near or past, once each; tell the named post when it is past."""
-	return _each(_names(near()), _warn) + _each(_names(overdue()), _escalate)
+	return jobs.each(_names(near()), _warn, JOB) + jobs.each(_names(overdue()), _escalate, JOB)
 
 
 def elapse() -> int:
@@ -69,7 +70,8 @@ def elapse() -> int:
 	"""
 	passed = elapsing().run(as_dict=True)
 	runs = _runs((row.run for row in passed), "Active", "Suspended", "Ended")
-	return _each([row.name for row in passed if row.run in runs and not _waits(runs[row.run], row)], _elapse)
+	names = [row.name for row in passed if row.run in runs and not _waits(runs[row.run], row)]
+	return jobs.each(names, _elapse, JOB)
 
 
 def _waits(run: Any, clock: Any) -> bool:
@@ -135,20 +137,6 @@ def _past(clock):
 
 def _names(query) -> list[str]:
 	return [row[0] for row in query.run()]
-
-
-def _each(items: Iterable, work: Callable) -> int:
-	"""Run each item in a transaction of its own; a fault in one case is logged and stops no other."""
-	done = 0
-	for item in items:
-		try:
-			done += bool(work(item))
-			frappe.db.commit()  # scheduled job: each case stands alone
-		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(title="sclist: scan", message=frappe.get_traceback())
-			frappe.db.commit()  # keep the log of the fault
-	return done
 
 
 def _locked(name: str):

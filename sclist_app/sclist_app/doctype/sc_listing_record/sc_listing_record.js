@@ -31,6 +31,7 @@ function offer_next(frm, listed) {
 			__("Next Step")
 		);
 	if (listed) {
+		offer(__("Register an Application for Early Removal"), "SC Repair Application");
 		if (frm.doc.term_end && frm.doc.term_end < frappe.datetime.get_today())
 			offer(__("Remove after the Term"), "SC Removal", { kind: "Expiry Removal" });
 		offer(__("Revoke the Listing"), "SC Removal", { kind: "Revocation of Listing" });

@@ -6,7 +6,9 @@ from frappe import _
 
 from sclist_app.access.posts import filling_bureaus
 from sclist_app.api.checks import name_of, text_of
+from sclist_app.audit import events
 from sclist_app.exchange.spreadsheets import MAX_BYTES
+from sclist_app.law.findings import N_
 from sclist_app.register import legacy_import
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,6 +68,15 @@ def progress(legacy_import_name: str) -> dict:
 
 @frappe.whitelist(methods=["GET"])
 def faults(legacy_import_name: str) -> None:
-	"""Download the rows with faults for mending. Needs a post that fills forms in the bureau of the import."""
+	"""Download the rows with faults for mending; logged. Needs a post that fills forms in the bureau of the import."""
 	name = _open(legacy_import_name)
-	_send(f"旧名单待更正_{name}.xlsx", legacy_import.faults_sheet(name))
+	content = legacy_import.faults_sheet(name)
+	events.append(
+		legacy_import.DOCTYPE,
+		name,
+		"disclosed",
+		N_("Rows with faults downloaded, certificate numbers in clear"),
+		bureau=frappe.db.get_value(legacy_import.DOCTYPE, name, "bureau"),
+	)
+	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
+	_send(f"旧名单待更正_{name}.xlsx", content)

@@ -2,14 +2,17 @@
 
 import io
 import json
+import time
 import zipfile
 
 import frappe
 import pytest
 from PIL import Image, PngImagePlugin
 
+from sclist_app.api import legacy as legacy_api
+from sclist_app.audit import events
 from sclist_app.register import party, party_files, party_session
-from tests.site.support import refused
+from tests.site.support import as_user, refused, user_of
 from tests.site.test_legacy import check, row, sheet
 from tests.site.test_party import Listed, Visitor, applied, counts, guest, inside, listed, unit
 
@@ -37,6 +40,17 @@ def test_a_cell_quoted_in_a_refusal_is_no_markup(people):
 	with pytest.raises(frappe.ValidationError) as told:
 		check(with_error_value("&lt;img src=x onerror=alert(1)&gt;"))
 	assert "&lt;img" in str(told.value) and "<img" not in str(told.value)
+
+
+def test_rows_with_numbers_in_clear_leave_a_trace_of_who_took_them(people):
+	doc = check(sheet(row(listed_on="2099-01-01")))
+	with as_user(user_of("officer")):
+		legacy_api.faults(doc.name)
+	frappe.db.rollback()  # what the framework does after a GET
+	of = {"reference_doctype": "SC Legacy Import", "reference_name": doc.name}
+	seen = frappe.get_all("SC Event", filters=of, fields=["event", "actor"], order_by="seq")
+	assert seen == [{"event": "disclosed", "actor": user_of("officer")}]
+	assert events.verify("SC Legacy Import", doc.name) == []
 
 
 # ---------------------------------------------------------------------- the error log
@@ -111,6 +125,18 @@ def test_a_foreign_page_brings_nobody_in(unit, monkeypatch):
 
 
 # ------------------------------------------------------------------ again and again
+
+
+def test_nobody_is_kept_out_for_good(monkeypatch):
+	who = frappe.generate_hash(length=16)
+	expire = frappe.cache.expire
+	monkeypatch.setattr(frappe.cache, "expire", lambda *args: None)
+	party_session.count("check", who, (1, 600))
+	monkeypatch.setattr(frappe.cache, "expire", lambda key, seconds: expire(key, 1))
+	with refused(party_session.TooOften):
+		party_session.count("check", who, (1, 600))
+	time.sleep(1.2)
+	party_session.count("check", who, (1, 600))
 
 
 def test_three_applications_a_day_and_no_more(unit, inside):

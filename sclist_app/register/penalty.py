@@ -20,7 +20,8 @@ def normalise(doc: Document) -> None:
 	"""
 	doc.document_number, findings = identifiers.check_document_number(doc.document_number)
 	if faults := errors(findings):
-		frappe.throw(render(faults[0], _))
+		# quotes what was typed, or what a foreign link has put into the form
+		frappe.throw(frappe.utils.escape_html(render(faults[0], _)))
 	doc.entity_name = frappe.get_cached_value("SC Entity", doc.entity, "entity_name")
 	if getdate(doc.decided_on) > today():
 		frappe.throw(_("The penalty decision lies in the future. Correct its date."))

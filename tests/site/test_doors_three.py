@@ -42,6 +42,14 @@ def test_a_cell_quoted_in_a_refusal_is_no_markup(people):
 	assert "&lt;img" in str(told.value) and "<img" not in str(told.value)
 
 
+def test_a_number_quoted_in_a_refusal_is_no_markup(world):
+	penalty = frappe.copy_doc(frappe.get_doc("SC Penalty", world.case("fresh").penalty))
+	penalty.document_number = "<img src=x onerror=alert(1)>"
+	with as_user(user_of("officer")), pytest.raises(frappe.ValidationError) as told:
+		penalty.insert()
+	assert "&lt;" in str(told.value) and "<img" not in str(told.value).lower()
+
+
 def test_rows_with_numbers_in_clear_leave_a_trace_of_who_took_them(people):
 	doc = check(sheet(row(listed_on="2099-01-01")))
 	with as_user(user_of("officer")):

@@ -207,14 +207,16 @@ def _tables() -> list[str]:
 
 
 def _rows() -> Rows:
-	"""Table → name → the row's columns that are compared."""
+	"""Table → name → the row's other columns that are compared."""
 	found: Rows = {}
 	for table in _tables():
 		left_out = NOT_COMPARED | MADE_UP.get(table, set())
 		kept = [c for c in frappe.db.get_table_columns(table.removeprefix("tab")) if c not in left_out]
 		listed = ", ".join(f"`{c}`" for c in kept)
 		place = kept.index("name")
-		found[table] = {row[place]: row for row in frappe.db.sql(f"select {listed} from `{table}`")}
+		rows = frappe.db.sql(f"select {listed} from `{table}`")
+		# by its place: a running number may be equal to what stands in another column
+		found[table] = {row[place]: (*row[:place], *row[place + 1 :]) for row in rows}
 	singles = frappe.db.sql("select doctype, field, value from tabSingles where doctype like 'SC %%'")
 	found["tabSingles"] = {f"{doctype}.{field}": (doctype, field, value) for doctype, field, value in singles}
 	return found
@@ -239,7 +241,7 @@ def done(before: Rows) -> Counter:
 		for name, row in rows.items():
 			if before[table].get(name) != row:
 				known = name if name in before[table] else "new"
-				written[(table, known, *(plain(value) for value in row if value != name))] += 1
+				written[(table, known, *(plain(value) for value in row))] += 1
 		gone = set(before[table]) - set(rows)
 		written.update((table, "gone", name) for name in gone)
 	return written

@@ -117,6 +117,8 @@ def news(world) -> str:
 
 
 def morning(world) -> str:
+	Case.opened(DISTRICT, date(2024, 11, 19), "6-5")
+	Case.opened(DISTRICT, date(2024, 11, 19), "7-4").act("C00", "submit")
 	return "2024-11-20 07:00:00"
 
 

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-__all__ = ["draw", "prefix_of"]
+__all__ = ["draw", "drawn_prefix", "prefix_of"]
 
 COUNTER = "SC Number Counter"
 
@@ -21,16 +21,24 @@ def prefix_of(bureau: str, document_kind: str) -> str:
 	Raises:
 		frappe.ValidationError: the bureau has no prefix.
 	"""
-	rule = frappe.db.get_value("SC Number Rule", {"bureau": bureau, "document_kind": document_kind}, "prefix")
-	if rule:
-		return rule
-	prefix = frappe.get_cached_value("SC Bureau", bureau, "document_prefix")
-	if not prefix:
+	prefix = drawn_prefix(bureau, document_kind)
+	if prefix is None:
 		frappe.throw(
 			_("The bureau {0} has no document prefix. Ask the administrator to enter it.").format(
 				frappe.get_cached_value("SC Bureau", bureau, "bureau_name") or bureau
 			)
 		)
+	return prefix
+
+
+def drawn_prefix(bureau: str, document_kind: str) -> str | None:
+	"""As `prefix_of`; None where the bureau has no prefix."""
+	rule = frappe.db.get_value("SC Number Rule", {"bureau": bureau, "document_kind": document_kind}, "prefix")
+	if rule:
+		return rule
+	prefix = frappe.get_cached_value("SC Bureau", bureau, "document_prefix")
+	if not prefix:
+		return None
 	return prefix + (frappe.get_cached_value("SC Document Kind", document_kind, "number_word") or "")
 
 

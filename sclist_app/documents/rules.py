@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from sclist_app.documents import numbers
+
 
 def validate_number_rule(doc: Document) -> None:
 	"""A prefix belongs to one bureau and kind, or two documents would bear one number.
@@ -23,6 +25,18 @@ def validate_number_rule(doc: Document) -> None:
 				doc.prefix, other
 			)
 		)
+	for kind in frappe.get_all(
+		"SC Document Kind",
+		filters={"numbered": 1, "name": ["!=", doc.document_kind]},
+		fields=["name", "title"],
+		order_by="name asc",
+	):
+		if numbers.drawn_prefix(doc.bureau, kind.name) == doc.prefix:
+			frappe.throw(
+				_("The prefix {0} is the one of “{1}” at this bureau. Choose another one.").format(
+					doc.prefix, kind.title
+				)
+			)
 	if (doc.start or 0) < 1:
 		frappe.throw(_("The first number is at least 1."))
 

@@ -18,6 +18,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from sclist_app.access import local_rules
 from sclist_app.access.today import today
 from sclist_app.law.findings import N_
 from sclist_app.workflow import store
@@ -63,27 +64,7 @@ FORMS: Mapping[str, Form] = {
 	"SC Publication Channel": Form(
 		("code", "channel_name", "own_page", "mandatory", "owner_organ", "replaces", "enabled"), ("code",)
 	),
-	"SC Local Rule": Form(
-		(
-			"basis",
-			"scope_basis",
-			"scope_note",
-			"scope_industries",
-			"hearing_mode",
-			"ground_numbering",
-			"mark_legal_representative",
-			"mark_actual_controller",
-			"date_style",
-			"copies",
-			"service_ways",
-			"report_listings",
-			"online_application",
-			"follow_up_months",
-			"recipients",
-		),
-		(),
-		approved=True,
-	),
+	"SC Local Rule": Form(("basis", *local_rules.FIELDS), (), approved=True),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import frappe
 from frappe import _
@@ -30,49 +31,16 @@ def open_records(
 		frappe.ValidationError: the subject is on the list already for the same event.
 	"""
 	reader = CaseReader(doc)
-	ground = frappe.get_cached_doc("SC Listing Ground", doc.ground)
+	event = min(row.penalty for row in doc.penalties)
 	names = []
 	with engine_writes():
 		for row in doc.subjects:
+			decision = decisions.get(row.entity)
 			entity = reader.entities[row.entity]
-			record = frappe.new_doc("SC Listing Record")
-			record.update(
-				{
-					"entity": entity.name,
-					"entity_name": entity.entity_name,
-					"entity_kind": entity.entity_kind,
-					"code_shown": shown_code(entity),
-					"role": row.role,
-					"unit_name": row.unit_name,
-					# A person's address is theirs; only an organisation's registered address is published.
-					"address": entity.address if entity.entity_kind != "Person" else None,
-					"state": "L1",
-					"bureau": doc.bureau,
-					"bureau_name": frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name"),
-					"case": doc.name,
-					"run": run.name,
-					"ground": doc.ground,
-					"ground_text": ground.text,
-					"decision": decisions.get(row.entity),
-					"decision_number": frappe.db.get_value("SC Notice", decisions.get(row.entity), "number"),
-					"decided_on": decided,
-					"ban_lifetime": any(p.ban_lifetime for p in reader.penalties),
-					"ban_until": max(
-						(p.ban_until for p in reader.penalties if p.ban and p.ban_until), default=None
-					),
-					"open_key": _open_key(doc, row.entity),
-					"is_demo": doc.is_demo,
-				}
-			)
+			record = _new(doc, run, entity, row, decision, decided, reader.penalties, event)
+			record.case = doc.name
 			_set_term(record, listed)
-			try:
-				record.insert(ignore_permissions=True)  # the decision opens it
-			except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
-				frappe.throw(
-					_("{0} is on the list already for the same event. Check the earlier record.").format(
-						entity.entity_name
-					)
-				)
+			_insert(record)
 			_publications(record)
 			_measures(record, doc)
 			joint_action.open_for(record)
@@ -89,7 +57,28 @@ def re_enter(doc: Document, run: Document, notice: str, decided: date, over: boo
 		frappe.ValidationError: the subject is on the list already for the same event.
 	"""
 	entity = frappe.get_doc("SC Entity", doc.entity)
-	penalty = frappe.get_doc("SC Penalty", doc.penalty) if doc.penalty else frappe._dict()
+	penalties = [frappe.get_doc("SC Penalty", doc.penalty)] if doc.penalty else []
+	record = _new(doc, run, entity, doc, notice, decided, penalties, doc.penalty or doc.name)
+	_set_term(record, getdate(doc.listed_on))
+	with engine_writes():
+		_insert(record)
+		if not over:
+			_publications(record)
+			_measures(record, doc)
+	return record.name
+
+
+def _new(
+	doc: Document,
+	run: Document,
+	entity: Document,
+	subject: Document,
+	decision: str | None,
+	decided: date,
+	penalties: Sequence[Any],
+	event: str,
+) -> Document:
+	"""A record not yet stored. doc: the case or entry decided on; subject: where role and unit_name stand."""
 	record = frappe.new_doc("SC Listing Record")
 	record.update(
 		{
@@ -97,8 +86,9 @@ def re_enter(doc: Document, run: Document, notice: str, decided: date, over: boo
 			"entity_name": entity.entity_name,
 			"entity_kind": entity.entity_kind,
 			"code_shown": shown_code(entity),
-			"role": doc.role,
-			"unit_name": doc.unit_name,
+			"role": subject.role,
+			"unit_name": subject.unit_name,
+			# A person's address is theirs; only an organisation's registered address is published.
 			"address": entity.address if entity.entity_kind != "Person" else None,
 			"state": "L1",
 			"bureau": doc.bureau,
@@ -106,34 +96,27 @@ def re_enter(doc: Document, run: Document, notice: str, decided: date, over: boo
 			"run": run.name,
 			"ground": doc.ground,
 			"ground_text": frappe.get_cached_value("SC Listing Ground", doc.ground, "text"),
-			"decision": notice,
-			"decision_number": frappe.db.get_value("SC Notice", notice, "number"),
+			"decision": decision,
+			"decision_number": frappe.db.get_value("SC Notice", decision, "number") if decision else None,
 			"decided_on": decided,
-			"ban_lifetime": bool(penalty.ban_lifetime),
-			"ban_until": penalty.ban_until if penalty.ban else None,
-			"open_key": f"{entity.name}|{doc.penalty or doc.name}|{doc.ground}",
+			"ban_lifetime": any(p.ban_lifetime for p in penalties),
+			"ban_until": max((p.ban_until for p in penalties if p.ban and p.ban_until), default=None),
+			"open_key": f"{entity.name}|{event}|{doc.ground}",
 			"is_demo": doc.is_demo,
 		}
 	)
-	_set_term(record, getdate(doc.listed_on))
-	with engine_writes():
-		try:
-			record.insert(ignore_permissions=True)  # the decision opens it
-		except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
-			frappe.throw(
-				_("{0} is on the list already for the same event. Check the earlier record.").format(
-					entity.entity_name
-				)
+	return record
+
+
+def _insert(record: Document) -> None:
+	try:
+		record.insert(ignore_permissions=True)  # the decision opens it
+	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+		frappe.throw(
+			_("{0} is on the list already for the same event. Check the earlier record.").format(
+				record.entity_name
 			)
-		if not over:
-			_publications(record)
-			_measures(record, doc)
-	return record.name
-
-
-def _open_key(doc: Document, entity: str) -> str:
-	event = min(row.penalty for row in doc.penalties)
-	return f"{entity}|{event}|{doc.ground}"
+		)
 
 
 def _set_term(record: Document, listed: date | None) -> None:

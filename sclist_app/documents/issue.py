@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -95,14 +96,14 @@ def text_blocks(bureau: str) -> dict[str, str]:
 	return found
 
 
-def _facts(paper: Paper, template, number: str) -> dict[str, Any]:
+def _facts(paper: Paper, template, number: str, day: date | None = None) -> dict[str, Any]:
 	facts = dict(paper.facts)
 	facts["document"] = {
 		**facts.get("document", {}),
 		"kind": paper.kind,
 		"title": _title(paper.kind, paper.bureau),
 		"number": number,
-		"date": today(),
+		"date": day or today(),
 		"date_style": local_rules.date_style(paper.bureau, template.bureau, template.date_style),
 		"copies": local_rules.copies(paper.bureau),
 	}
@@ -140,9 +141,10 @@ def issue(paper: Paper) -> str:
 		frappe.ValidationError: template, facts or a legally required part is missing.
 	"""
 	kind = frappe.get_cached_doc("SC Document Kind", paper.kind)
-	number = numbers.draw(paper.bureau, paper.kind, today().year) if kind.numbered else ""
+	day = today()  # once: number, date and register agree at midnight of New Year, too
+	number = numbers.draw(paper.bureau, paper.kind, day.year) if kind.numbered else ""
 	template = template_for(paper.bureau, paper.kind)
-	html = _html(template.body, _facts(paper, template, number), preview=False)
+	html = _html(template.body, _facts(paper, template, number, day), preview=False)
 	refuse_incomplete(kind, html)
 	printed = render_pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
 	html, facts = _without_secrets(html, paper.facts)
@@ -157,7 +159,7 @@ def issue(paper: Paper) -> str:
 			"bureau": paper.bureau,
 			"addressee": paper.addressee,
 			"addressee_name": paper.addressee_name,
-			"issued_on": today(),
+			"issued_on": day,
 			"issued_by": frappe.session.user,
 			"reference_doctype": paper.reference_doctype,
 			"reference_name": paper.reference_name,

@@ -66,6 +66,11 @@ GROUPS: dict[str, str] = {
 	"hearing": "听证",
 	"letter": "函",
 	"visit": "回访",
+	"confirmation": "送达地址确认",
+	"defence": "陈述申辩记录",
+	"discussion": "集体讨论",
+	"entry": "系统录入",
+	"publicity": "公示",
 }
 LISTS: dict[str, str] = {
 	"penalties": "行政处罚",
@@ -78,6 +83,14 @@ LISTS: dict[str, str] = {
 	"supplements": "需要补正的材料",
 	"served": "送达的文书",
 	"servers": "送达人",
+	"officers": "承办人",
+	"subjects": "案件当事人",
+	"evidence": "证据",
+	"answers": "各当事人的陈述申辩",
+	"opinions": "审批意见",
+	"votes": "集体讨论意见",
+	"channels": "公示渠道",
+	"proofs": "申请所附证明材料",
 }
 
 _FACTS_SAMPLE = (
@@ -265,9 +278,46 @@ _SINGLE: tuple[Placeholder, ...] = (
 		"未依法取得安全生产许可从事生产，已受到行政处罚，与现行列入情形一致。",
 		"multiline",
 	),
+	Placeholder("service.attempt", "第几次送达", 1, "int"),
 	Placeholder("service.place", "送达地点", "晋源市化工园区安康路6号"),
 	Placeholder("service.method", "送达方式", "直接送达"),
+	Placeholder("service.result", "送达结果", "已送达"),
+	Placeholder("service.receiver", "收件人（签收人）", "李建国"),
+	Placeholder("service.relationship", "收件人与受送达人的关系", "法定代表人"),
+	Placeholder("service.received_text", "收到时间", "2026年3月6日10时20分"),
+	Placeholder("service.substitute", "代收人", "王敏"),
+	Placeholder("service.substitute_reason", "代收理由", "受送达人书面授权代收"),
+	Placeholder("service.refusal_reason", "拒收（未能送达）事由", "拒绝在送达回证上签名"),
+	Placeholder("service.witness", "见证人", "张志强"),
+	Placeholder("service.witness_unit", "见证人单位或者职务", "晋源市化工园区管理委员会"),
+	Placeholder("service.recording", "照片、录像的存放位置或者编号", "执法记录仪文件20260306-0012"),
+	Placeholder("service.tracking_number", "邮件号码", "EMS1098765432109"),
+	Placeholder("service.returned_on", "邮寄回执收件日期", date(2026, 3, 6), "date"),
+	Placeholder("service.electronic_address", "电子送达接收地址", "hengtai@example.invalid"),
+	Placeholder("service.arrived_text", "到达对方系统的时间", "2026年3月6日9时30分"),
+	Placeholder("service.agent_unit", "委托（转交）单位", "晋源市新城区应急管理局"),
+	Placeholder("service.handed_on", "委托（转交）单位交付受送达人的日期", date(2026, 3, 6), "date"),
+	Placeholder("service.medium", "公告载体", "晋源市应急管理局门户网站"),
+	Placeholder("service.announced_on", "公告日期", date(2026, 3, 6), "date"),
+	Placeholder("service.announced_until", "公告期届满日", date(2026, 4, 5), "date"),
+	Placeholder("service.served_on", "送达日期", date(2026, 3, 6), "date"),
 	Placeholder("service.remark", "送达备注", "送达过程有执法记录仪录像"),
+	Placeholder("confirmation.address", "确认的送达地址", "晋源市化工园区安康路6号"),
+	Placeholder("confirmation.postcode", "送达地址邮政编码", "030032"),
+	Placeholder("confirmation.receiver", "确认的收件人", "李建国"),
+	Placeholder("confirmation.relationship", "收件人与受送达人的关系（确认书）", "法定代表人"),
+	Placeholder("confirmation.phone", "收件人联系电话", "13800000001"),
+	Placeholder("confirmation.email", "电子邮箱", "hengtai@example.invalid"),
+	Placeholder("confirmation.electronic_consent", "是否同意电子送达", "yes", "choice", ("yes", "no")),
+	Placeholder("confirmation.electronic_address", "同意的电子送达接收地址", "hengtai@example.invalid"),
+	Placeholder(
+		"confirmation.consent_text",
+		"同意电子送达的约定",
+		"同意采用电子邮件方式送达列入、修复、移出等文书，以文书到达上述电子邮箱的日期为送达日期。",
+		"multiline",
+	),
+	Placeholder("confirmation.confirmed_by", "确认人", "李建国"),
+	Placeholder("confirmation.confirmed_on", "确认日期", date(2026, 3, 2), "date"),
 	Placeholder(
 		"blocks.rights",
 		"文字段落：依法享有的权利",
@@ -325,6 +375,92 @@ _SINGLE: tuple[Placeholder, ...] = (
 		"visit.findings", "发现的情况", "企业已取得安全生产许可证，安全管理制度运行正常。", "multiline"
 	),
 	Placeholder("visit.outcome", "处理意见", "未发现问题"),
+	Placeholder("defence.form", "陈述申辩形式", "oral", "choice", ("oral", "written")),
+	Placeholder("defence.received_on", "陈述申辩日期（收到书面意见日期）", date(2026, 3, 12), "date"),
+	Placeholder("defence.time_text", "陈述申辩起止时间", "2026年3月12日9时30分至10时40分"),
+	Placeholder("defence.place", "陈述申辩地点", "晋源市滨河东路18号205室"),
+	Placeholder("defence.agent", "代理人", "刘洋"),
+	Placeholder("defence.agent_code", "代理人证件号码", "140105199203040019"),
+	Placeholder("defence.agent_position", "陈述申辩人（代理人）职务", "副总经理"),
+	Placeholder("defence.agent_phone", "陈述申辩人（代理人）联系电话", "13800000002"),
+	Placeholder("defence.authority", "代理权限", "一般授权，授权委托书附后"),
+	Placeholder(
+		"defence.content",
+		"陈述申辩的事实、理由和证据",
+		"我单位在许可证有效期届满前已经准备延期材料，因负责人员离职未能按时递交。生产期间没有发生事故，请求从轻处理。",
+		"multiline",
+	),
+	Placeholder("defence.evidence_text", "当事人提交的证据", "延期申请材料复印件一份，共12页"),
+	Placeholder("defence.reviewer", "复核人", "王立新"),
+	Placeholder("defence.reviewed_on", "复核日期", date(2026, 3, 13), "date"),
+	Placeholder("defence.conclusion", "复核结论", "不予采纳"),
+	Placeholder(
+		"defence.review_reasons",
+		"复核的事实、理由和证据",
+		"经向发证机关核实，许可证有效期届满前未收到延期申请。当事人提出的意见缺乏事实依据。",
+		"multiline",
+	),
+	Placeholder(
+		"discussion.topic", "集体讨论事项", "拟将晋源市恒泰化工有限公司等列入安全生产严重失信主体名单"
+	),
+	Placeholder("discussion.time_text", "集体讨论时间", "2026年3月18日14时30分至15时40分"),
+	Placeholder("discussion.place", "集体讨论地点", "晋源市应急管理局三楼会议室"),
+	Placeholder("discussion.host", "集体讨论主持人", "郑国栋"),
+	Placeholder("discussion.recorder", "集体讨论记录人", "何静"),
+	Placeholder("discussion.reporter", "集体讨论汇报人", "王立新"),
+	Placeholder("discussion.present", "集体讨论出席人员", "郑国栋、陈志刚、周敏"),
+	Placeholder("discussion.absent", "集体讨论缺席人员及原因", "无"),
+	Placeholder("discussion.rule", "集体讨论通过规则", "过半数同意通过"),
+	Placeholder("discussion.conclusion", "集体讨论结论", "同意3人，不同意0人。讨论通过。"),
+	Placeholder("entry.system", "录入的系统", "安全生产信用信息管理系统"),
+	Placeholder("entry.serial", "系统编号", "AQXY-2026-014001-0007"),
+	Placeholder("entry.entered_on", "录入日期", date(2026, 3, 23), "date"),
+	Placeholder("entry.operator", "录入人", "孙倩"),
+	Placeholder("entry.evidence", "录入凭证", "系统录入页面截图1张（存本系统）"),
+	Placeholder("entry.due_on", "录入期限", date(2026, 3, 25), "date"),
+	Placeholder("entry.update_serial", "移出后修改的系统流水号", "AQXY-2029-014001-0002"),
+	Placeholder("entry.updated_on", "移出后修改日期", date(2029, 3, 22), "date"),
+	Placeholder("entry.update_operator", "移出后修改人", "孙倩"),
+	Placeholder("publicity.name", "公示的名称（姓名）", "晋源市恒泰化工有限公司"),
+	Placeholder("publicity.code", "公示的代码（脱敏后的证件号码）", "91140100MA0H1A2B8E"),
+	Placeholder("publicity.summary", "公示的列入事由摘要", "未依法取得安全生产相关许可从事生产经营活动"),
+	Placeholder("publicity.state", "列入状态", "管理中（公示中）"),
+	Placeholder("publicity.due_on", "公示期限", date(2026, 4, 17), "date"),
+	Placeholder("application.phone", "申请人联系电话", "13800000001"),
+	Placeholder("application.capacity", "办理人身份", "法定代表人（负责人）"),
+	Placeholder("application.delivery_address", "申请人的送达地址", "晋源市化工园区安康路6号"),
+	Placeholder("application.email", "申请人电子邮箱", "hengtai@example.invalid"),
+	Placeholder("application.electronic", "申请人是否同意电子送达", "yes", "choice", ("yes", "no")),
+	Placeholder(
+		"application.obligations",
+		"关于履行处罚义务的说明",
+		"罚款40万元和违法所得713.4万元已于2026年4月10日全部缴清。",
+		"multiline",
+	),
+	Placeholder(
+		"application.effects",
+		"关于消除危害后果或者不良影响的说明",
+		"粗苯加氢装置已停用并完成安全评价，安全生产许可证已重新取得。",
+		"multiline",
+	),
+	Placeholder(
+		"application.no_repeat",
+		"关于未再发生严重失信行为的说明",
+		"自列入之日起未再发生应当列入名单的行为。",
+		"multiline",
+	),
+	Placeholder("case.opened_on", "立案（登记）日期", date(2026, 3, 2), "date"),
+	Placeholder(
+		"case.source", "案件来源", "晋源市应急管理局作出的行政处罚决定（（晋源）应急罚〔2026〕17号）"
+	),
+	Placeholder("case.officer", "案件承办人", "王立新"),
+	Placeholder("case.hearing_text", "听证情况", "当事人未要求听证"),
+	Placeholder(
+		"case.conclusion",
+		"不予列入的理由",
+		"经复核，当事人的陈述、申辩成立，现有证据不足以认定性质恶劣、情节严重。",
+		"multiline",
+	),
 )
 
 # One or more sample rows per list; the kind of a column is that of its first sample unless named here.
@@ -379,6 +515,54 @@ _COLUMNS: dict[str, tuple[tuple[str, str, Kind], ...]] = {
 	"servers": (
 		("name", "送达人姓名", "text"),
 		("badge", "执法证号", "text"),
+	),
+	"officers": (
+		("name", "承办人姓名", "text"),
+		("badge", "承办人执法证号", "text"),
+	),
+	"subjects": (
+		("name", "当事人名称（姓名）", "text"),
+		("kind", "当事人类别", "text"),
+		("code_label", "当事人代码（证件）名称", "text"),
+		("code", "当事人代码（证件号码）", "text"),
+		("address", "当事人地址", "text"),
+		("legal_representative", "当事人的法定代表人（负责人）", "text"),
+		("role", "当事人身份", "text"),
+		("unit_name", "当事人所在单位", "text"),
+	),
+	"evidence": (
+		("title", "证据名称", "text"),
+		("kind", "证据种类", "text"),
+	),
+	"answers": (
+		("name", "陈述申辩的当事人", "text"),
+		("text", "陈述申辩和复核情况（该当事人）", "text"),
+	),
+	"opinions": (
+		("stage", "审批环节", "text"),
+		("result", "审批结果", "text"),
+		("text", "审批意见", "multiline"),
+		("name", "审批人", "text"),
+		("date", "审批日期", "date"),
+	),
+	"votes": (
+		("name", "讨论人员姓名", "text"),
+		("post", "讨论人员职务", "text"),
+		("vote", "表决", "text"),
+		("opinion", "讨论人员意见", "multiline"),
+		("date", "表决日期", "date"),
+	),
+	"channels": (
+		("name", "公示渠道名称", "text"),
+		("address", "公示网址", "text"),
+		("time_text", "公示时间", "text"),
+		("state", "公示状态", "text"),
+		("recorder", "发布人", "text"),
+		("reviewer", "审核人", "text"),
+	),
+	"proofs": (
+		("condition", "证明的条件", "text"),
+		("title", "证明材料名称", "text"),
 	),
 }
 _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
@@ -441,12 +625,93 @@ _ROWS: dict[str, tuple[tuple[Any, ...], ...]] = {
 	"supplements": (("罚款缴纳凭证",), ("消除危害后果的证明材料",)),
 	"served": (("列入安全生产严重失信主体名单告知书", "晋源应急失信告〔2026〕1号", 1),),
 	"servers": (("王立新", "04010021007"), ("赵敏", "04010021012")),
+	"officers": (("王立新", "04010021007"), ("赵敏", "04010021012")),
+	"subjects": (
+		(
+			"晋源市恒泰化工有限公司",
+			"生产经营单位",
+			"统一社会信用代码",
+			"91140100MA0H1A2B8E",
+			"晋源市化工园区安康路6号",
+			"李建国",
+			None,
+			None,
+		),
+		(
+			"李建国",
+			"个人",
+			"居民身份证",
+			"140106198001010018",
+			"晋源市迎春街3号楼2单元401室",
+			None,
+			"主要负责人",
+			"晋源市恒泰化工有限公司",
+		),
+	),
+	"evidence": (
+		("（晋源）应急罚〔2026〕17号行政处罚决定书", "处罚决定"),
+		("现场检查记录", "笔录"),
+		("生产台账和产品销售发票", "其他"),
+	),
+	"answers": (
+		(
+			"晋源市恒泰化工有限公司",
+			"在规定期限内提出了陈述、申辩意见。经复核，不予采纳。许可证有效期届满前未提出延期申请。",
+		),
+		("李建国", "书面声明放弃陈述、申辩的权利。"),
+	),
+	"opinions": (
+		("承办审查", "同意", "事实清楚，证据确凿，建议列入。", "李晓东", date(2026, 3, 3)),
+		("告知书审批", "同意", "同意告知。", "郑国栋", date(2026, 3, 5)),
+		("法制审核", "同意", "程序合法，适用依据正确。", "周敏", date(2026, 3, 17)),
+		("集体讨论", "通过", "同意3人，不同意0人。", "郑国栋、陈志刚、周敏", date(2026, 3, 18)),
+		("负责人审批", "同意", "同意列入。", "郑国栋", date(2026, 3, 19)),
+	),
+	"votes": (
+		("郑国栋", "主要负责人", "同意", "事实清楚，同意列入。", date(2026, 3, 18)),
+		("陈志刚", "分管负责人", "同意", "同意承办处室意见。", date(2026, 3, 18)),
+		("周敏", "法制审核员", "同意", "依据正确，程序合法。", date(2026, 3, 18)),
+	),
+	"channels": (
+		(
+			"“信用中国”网站",
+			"https://creditchina.example.invalid/item/20260001",
+			"2026年3月27日10时05分",
+			"已公示",
+			"孙倩",
+			"何静",
+		),
+		(
+			"国家企业信用信息公示系统",
+			"https://gsxt.example.invalid/20260001",
+			"2026年3月27日10时30分",
+			"已公示",
+			"孙倩",
+			"何静",
+		),
+		(
+			"部门政府网站",
+			"https://yjj.example.invalid/sclist",
+			"2026年3月27日11时00分",
+			"已公示",
+			"孙倩",
+			"何静",
+		),
+	),
+	"proofs": (
+		("已经履行行政处罚决定中规定的义务", "罚款缴纳凭证"),
+		("已经主动消除危害后果或者不良影响", "隐患整改验收报告"),
+	),
 }
+
+
+def _first(samples: Iterable[Any]) -> Any:
+	return next(value for value in samples if value is not None)
 
 
 def _placeholders() -> dict[str, Placeholder]:
 	rows = (
-		Placeholder(f"{group}[].{column}", label, _ROWS[group][0][i], kind)
+		Placeholder(f"{group}[].{column}", label, _first(row[i] for row in _ROWS[group]), kind)
 		for group, columns in _COLUMNS.items()
 		for i, (column, label, kind) in enumerate(columns)
 	)

@@ -25,7 +25,7 @@ def seed(ledger: "Ledger") -> None:
 	for row in kind_rows():
 		key = {"code": row.pop("code")}
 		ledger.seed("SC Document Kind", key, row)
-		structure = {field: row[field] for field in ("required_blocks", "layout")}
+		structure = {field: row[field] for field in ("required_blocks", "layout", "sheet")}
 		ledger.seed("SC Document Kind", key, structure, refresh="release")
 	for kind, template in template_rows():
 		key = {"document_kind": kind, "bureau": None}
@@ -43,6 +43,7 @@ def kind_rows() -> Iterator[dict[str, Any]]:
 			**row,
 			"title": document["title"],
 			"layout": document["layout"],
+			"sheet": int(document.get("sheet", False)),
 			"required_blocks": ", ".join(document["required_blocks"]),
 		}
 

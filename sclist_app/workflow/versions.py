@@ -34,6 +34,7 @@ __all__ = [
 	"send_back",
 	"submit",
 	"take_over",
+	"world_of",
 ]
 
 ENGINE_FIELDS = (
@@ -111,6 +112,11 @@ def refuse_rename(doc: Document) -> None:
 def findings_of(doc: Document) -> list[Finding]:
 	"""What the checker says of the version, with the posts held in its bureau and the law of the day it takes effect."""
 	procedure = store.to_procedure(doc)
+	return checker.check(procedure, world_of(doc, procedure))
+
+
+def world_of(doc: Document, procedure: Procedure) -> checker.World:
+	"""What exists around a version, with rows of its own or others not yet saved."""
 	posts = set(frappe.get_all("SC Post", pluck="name", order_by="name"))
 	unheld = {
 		step.post
@@ -120,7 +126,7 @@ def findings_of(doc: Document) -> list[Finding]:
 		and step.level != "Superior Level"
 		and not holders(step.post, doc.bureau)
 	}
-	world = checker.World(
+	return checker.World(
 		posts=posts,
 		document_kinds=set(frappe.get_all("SC Document Kind", pluck="name", order_by="name")),
 		effects=effects.names(),
@@ -130,7 +136,6 @@ def findings_of(doc: Document) -> list[Finding]:
 		statute=statutes.current(),
 		fields=form_policy.known_fields(doc.kind),
 	)
-	return checker.check(procedure, world)
 
 
 def copy(version: str, code: str, procedure_name: str, bureau: str) -> str:

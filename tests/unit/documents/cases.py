@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sclist_app.documents.placeholders import sample_facts
+from sclist_app.documents.placeholders import PLACEHOLDERS, sample_facts
 
 FOLDER = Path(__file__).parents[3] / "sclist_app" / "fixtures" / "documents"
 MANIFEST: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))["documents"]
@@ -29,6 +29,11 @@ PERSON = {
 
 def body(kind: str) -> str:
 	return (FOLDER / MANIFEST[kind]["template"]).read_text(encoding="utf-8")
+
+
+def blank(group: str) -> dict[str, Any]:
+	"""A group of which nothing is known yet."""
+	return {name.partition(".")[2]: None for name in PLACEHOLDERS if name.startswith(f"{group}.")}
 
 
 def facts(kind: str, **groups: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sclist_app.documents.rendering import render_html
-from tests.unit.documents.cases import LONG_NAME, PERSON, body, facts
+from tests.unit.documents.cases import LONG_NAME, PERSON, blank, body, facts
 
 GOLDEN = Path(__file__).with_name("golden")
 # a bureau with words, marked persons, numbering, copies and dates of its own
@@ -23,11 +23,16 @@ LOCAL = {
 	"case": {"ground_label": "（六）"},
 	"marked": [{"name": "李建国", "role": "法定代表人"}, {"name": "王大为", "role": "实际控制人"}],
 }
+BLANK_SERVICE = blank("service")
+BLANK_CONFIRMATION = blank("confirmation")
 CASES = {
 	"D01": ("D01", {}),
 	"D01-person": ("D01", {"addressee": PERSON, "rights": {"hearing_offered": False}}),
 	"D01-long": ("D01", {"addressee": {"name": LONG_NAME}, "document": {"date_style": "chinese"}}),
-	"D03": ("D03", {}),
+	"D03": ("D03", {"document": {"number": None}}),
+	"D03-blank": ("D03", {"document": {"number": None}, "service": BLANK_SERVICE, "servers": []}),
+	"D03b": ("D03b", {}),
+	"D03b-blank": ("D03b", {"confirmation": BLANK_CONFIRMATION}),
 	"D05": ("D05", {}),
 	"D05-person": ("D05", {"addressee": PERSON}),
 	"D05-accident": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,6 +72,38 @@ def _opened(face: Face) -> Any:
 	return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(face.path), face.index)
 
 
+@lru_cache(maxsize=16)
+def _letters_of(face: Face) -> frozenset[int]:
+	try:
+		return frozenset(_opened(face).unicodes)
+	except (OSError, RuntimeError, ValueError):
+		return frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _somewhere(letter: str) -> bool:
+	"""Any installed face has the letter; the printer falls back on it."""
+	return bool(_fontconfig("fc-list", f":charset={ord(letter):x}", "family").strip())
+
+
+def unprintable(faces: Sequence[Face], text: str) -> str:
+	"""The letters of `text` that would print as empty boxes, each once, in order of appearance.
+
+	Private-use letters (old codes of rare names) are among them: what they look like differs from machine to machine.
+	"""
+	found = {}
+	for letter in text:
+		if letter in found or letter < "\x7f":
+			continue
+		category = unicodedata.category(letter)
+		if category in ("Co", "Cs"):
+			found[letter] = True
+		elif category[0] not in "CZM":
+			known = any(ord(letter) in _letters_of(face) for face in faces)
+			found[letter] = not (known or _somewhere(letter))
+	return "".join(letter for letter, missing in found.items() if missing)
+
+
 @lru_cache(maxsize=32)  # a draft is printed again and again with the same letters; about 100 KB each
 def cut(face: Face, letters: frozenset[str]) -> bytes | None:
 	"""The face with only `letters`, as an OpenType file; None if it cannot be cut."""
@@ -91,11 +124,12 @@ def cut(face: Face, letters: frozenset[str]) -> bytes | None:
 
 @dataclass(slots=True)
 class Reduced:
-	"""Font stacks with the cut faces in front, the @font-face rules for them, and their bytes by URL."""
+	"""Font stacks with the cut faces in front, the @font-face rules for them, their bytes by URL, and what no face has."""
 
 	stacks: tuple[tuple[str, tuple[str, ...]], ...]
 	css: str
 	files: dict[str, bytes]
+	unprintable: str = ""
 
 
 def reduced(stacks: Sequence[tuple[str, tuple[str, ...]]], weights: dict[str, int], text: str) -> Reduced:
@@ -118,4 +152,4 @@ def reduced(stacks: Sequence[tuple[str, tuple[str, ...]]], weights: dict[str, in
 				)
 		name = names.get(face) if face is not None else None
 		result.append((role, (name, *families) if name else tuple(families)))
-	return Reduced(tuple(result), "\n".join(rules), files)
+	return Reduced(tuple(result), "\n".join(rules), files, unprintable(list(names), text))

@@ -21,7 +21,7 @@ from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain
 from sclist_app.access.today import today
-from sclist_app.documents import numbers, store
+from sclist_app.documents import numbers, printing, store
 from sclist_app.documents.layout import LAYOUTS, OFFICIAL
 from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError
 from sclist_app.documents.rendering import (
@@ -30,7 +30,6 @@ from sclist_app.documents.rendering import (
 	TemplateRefused,
 	missing_blocks,
 	render_html,
-	render_pdf,
 )
 from sclist_app.law.findings import N_, Finding, render
 from sclist_app.workflow.model import split_codes
@@ -146,7 +145,7 @@ def issue(paper: Paper) -> str:
 	template = template_for(paper.bureau, paper.kind)
 	html = _html(template.body, _facts(paper, template, number, day), preview=False)
 	refuse_incomplete(kind, html)
-	printed = render_pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
+	printed = printing.pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
 	html, facts = _without_secrets(html, paper.facts)
 	path = store.write(printed.pdf, printed.sha256)
 	notice = frappe.new_doc("SC Notice")
@@ -239,7 +238,7 @@ def preview(paper: Paper) -> Rendered:
 	"""The document as it would look, without number; nothing is drawn or stored."""
 	kind = frappe.get_cached_doc("SC Document Kind", paper.kind)
 	template = template_for(paper.bureau, paper.kind)
-	return render_pdf(
+	return printing.pdf(
 		_html(template.body, _facts(paper, template, "（样稿，未编号）"), preview=True),
 		LAYOUTS.get(kind.layout or "", OFFICIAL),
 	)

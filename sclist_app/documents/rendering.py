@@ -63,6 +63,14 @@ class MissingFacts(ValueError):
 		self.names = list(names)
 
 
+class Unprintable(ValueError):
+	"""No installed face has these letters; they would print as empty boxes. `letters` has each once."""
+
+	def __init__(self, letters: str):
+		super().__init__(letters)
+		self.letters = letters
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
 	"""A finished PDF: its bytes, the number of pages, and the SHA-256 of the bytes (hex)."""
@@ -873,12 +881,16 @@ def _faces_used(html: str, layout: PageLayout) -> set[str]:
 def render_pdf(html: str, layout: PageLayout = page.OFFICIAL) -> Rendered:
 	"""Print an HTML fragment (from `render_html`) in `layout`. Needs WeasyPrint; loads nothing from net or disk
 	but installed fonts. The same HTML on the same machine gives the same bytes.
+
+	Raises Unprintable when the text has letters that no installed face has.
 	"""
 	import weasyprint
 	from weasyprint.text.fonts import FontConfiguration
 
 	roles = [item for item in layout.fonts if item[0] in _faces_used(html, layout)]
 	faces = fonts.reduced(roles, {"title": page.TITLE_WEIGHT}, unescape(html) + layout.page_number_dash)
+	if faces.unprintable:
+		raise Unprintable(faces.unprintable)
 	layout = replace(layout, fonts=tuple({**dict(layout.fonts), **dict(faces.stacks)}.items()))
 	source = weasyprint.HTML(
 		string=full_html(html, layout, faces.css), url_fetcher=_fetcher(faces.files), base_url="about:blank"

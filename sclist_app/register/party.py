@@ -25,8 +25,8 @@ from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import today
 from sclist_app.audit import events
+from sclist_app.documents import printing
 from sclist_app.documents import store as papers_on_disk
-from sclist_app.documents.rendering import render_pdf
 from sclist_app.law.findings import N_, chinese_date, errors
 from sclist_app.law.identifiers import normalise_code
 from sclist_app.law.periods import EARLY_REMOVAL_MONTHS
@@ -586,7 +586,7 @@ def _form_as_pdf(doc: Document, wanted: list[Slot], kept: list[dict[str, Any]]) 
 			"attached_to_doctype": DOCTYPE,
 			"attached_to_name": doc.name,
 			"is_private": 1,
-			"content": render_pdf(html).pdf,
+			"content": printing.pdf(html).pdf,
 		}
 	)
 	file.insert(ignore_permissions=True)  # belongs to the application just made

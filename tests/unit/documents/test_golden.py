@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -23,13 +24,93 @@ LOCAL = {
 	"case": {"ground_label": "（六）"},
 	"marked": [{"name": "李建国", "role": "法定代表人"}, {"name": "王大为", "role": "实际控制人"}],
 }
+SHEET = {"document": {"number": None}}
 BLANK_SERVICE = blank("service")
 BLANK_CONFIRMATION = blank("confirmation")
+DIRECT = {
+	**blank("service"),
+	"attempt": 1,
+	"place": "晋源市化工园区安康路6号",
+	"method": "直接送达",
+	"result": "已送达",
+	"receiver": "李建国",
+	"relationship": "法定代表人",
+	"received_text": "2026年3月6日10时20分",
+	"served_on": date(2026, 3, 6),
+}
+NOT_LISTED = {"listed_on": None, "term_start": None, "term_end": None}
+MASKED = [
+	{
+		"name": "李建国",
+		"role": "主要负责人",
+		"id_label": "居民身份证",
+		"id_number": "1401**********0018",
+	}
+]
 CASES = {
 	"D01": ("D01", {}),
 	"D01-person": ("D01", {"addressee": PERSON, "rights": {"hearing_offered": False}}),
 	"D01-long": ("D01", {"addressee": {"name": LONG_NAME}, "document": {"date_style": "chinese"}}),
-	"D03": ("D03", {"document": {"number": None}}),
+	"D03": ("D03", {**SHEET, "service": DIRECT}),
+	"D03-all": ("D03", SHEET),
+	"D02": ("D02", SHEET),
+	"D02-written": (
+		"D02",
+		{
+			**SHEET,
+			"addressee": PERSON,
+			"defence": {
+				**blank("defence"),
+				"form": "written",
+				"received_on": date(2026, 3, 12),
+				"content": "许可证延期材料已经递交。",
+			},
+		},
+	),
+	"D02-blank": ("D02", {**SHEET, "defence": blank("defence"), "officers": []}),
+	"D02b": ("D02b", SHEET),
+	"D02b-person": ("D02b", {**SHEET, "addressee": PERSON, "rights": {"hearing_offered": False}}),
+	"D04": ("D04", {**SHEET, "listing": NOT_LISTED}),
+	"D04-decided": ("D04", {**SHEET, "accidents": None}),
+	"D04-begun": (
+		"D04",
+		{
+			**SHEET,
+			"listing": NOT_LISTED,
+			"notice": blank("notice"),
+			"answers": [],
+			"evidence": [],
+			"measures": [],
+			"opinions": [{"stage": "承办审查"}, {"stage": "负责人审批"}],
+		},
+	),
+	"D04b": ("D04b", SHEET),
+	"D04b-blank": (
+		"D04b",
+		{**SHEET, "discussion": {**blank("discussion"), "topic": "拟列入名单"}, "votes": []},
+	),
+	"D06": ("D06", {}),
+	"D06-person": ("D06", {"addressee": PERSON}),
+	"D07": ("D07", {**SHEET, "entry": {"update_serial": None}}),
+	"D07-updated": ("D07", {**SHEET, "addressee": PERSON}),
+	"D07-blank": ("D07", {**SHEET, "entry": {**blank("entry"), "system": "安全生产信用信息管理系统"}}),
+	"D08": ("D08", {**SHEET, "persons": MASKED}),
+	"D08-person": (
+		"D08",
+		{
+			**SHEET,
+			"addressee": PERSON,
+			"publicity": {"name": "李建国", "code": "1401**********0018", "due_on": None},
+			"channels": [],
+		},
+	),
+	"D10": ("D10", SHEET),
+	"D10-blank": (
+		"D10",
+		{**SHEET, "addressee": PERSON, "application": blank("application"), "proofs": []},
+	),
+	"D11": ("D11", SHEET),
+	"D11-person": ("D11", {**SHEET, "addressee": PERSON}),
 	"D03-blank": ("D03", {"document": {"number": None}, "service": BLANK_SERVICE, "servers": []}),
 	"D03b": ("D03b", {}),
 	"D03b-blank": ("D03b", {"confirmation": BLANK_CONFIRMATION}),
@@ -91,6 +172,7 @@ def plain(html: str) -> str:
 	"""One line per paragraph or cell, fields to fill in by hand as ____."""
 	text = re.sub(r'<span class="fill[^>]*></span>', "____", html)
 	text = re.sub(r"\n", "", text)
+	text = re.sub(r'<p class="(blank-line|room|space)"></p>', "____\n", text)
 	text = re.sub(r"</(p|h1|h2|h3|th|td|tr)>|<br>", "\n", text)
 	text = unescape(re.sub(r"<[^>]+>", "", text))
 	return "\n".join(line.strip(" ") for line in text.splitlines() if line.strip()) + "\n"

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.register import party, party_files, party_session
+from sclist_app.register import party, party_acts, party_files, party_session
 
 PAGE = f"/{party_session.ROUTE}"
 # xss_safe: the framework would rewrite what a party types; here markup is refused, and every page escapes the rest
@@ -25,7 +25,7 @@ def _once(value: str) -> str:
 	return value
 
 
-def _faults(faults: party.Faults) -> dict:
+def _faults(faults: party_acts.Faults) -> dict:
 	"""The fields to be mended; the page marks them and keeps what was typed."""
 	frappe.local.response.http_status_code = 422
 	return {"faults": faults.found}
@@ -95,8 +95,8 @@ def apply(
 	}
 	try:
 		with party_session.unlogged():
-			done = party.apply(row, {field: text_of(value) for field, value in given.items()}, _once(once))
-	except party.Faults as faults:
+			done = party_acts.apply(row, {field: text_of(value) for field, value in given.items()}, _once(once))
+	except party_acts.Faults as faults:
 		return _faults(faults)
 	return {"application": done, "next": f"{PAGE}?view=received"}
 
@@ -106,8 +106,8 @@ def supply(token: str, once: str) -> dict:
 	"""Hand in the files kept for the papers that were asked for. Needs a ticket and an application that waits for them."""
 	row = _visitor(token, party_session.ACTS)
 	try:
-		whole = party.supply(row, _once(once))
-	except party.Faults as faults:
+		whole = party_acts.supply(row, _once(once))
+	except party_acts.Faults as faults:
 		return _faults(faults)
 	return {"complete": whole, "next": f"{PAGE}?view={'supplied' if whole else 'partly'}"}
 
@@ -117,8 +117,8 @@ def withdraw(token: str, once: str, reason: str) -> dict:
 	"""Take the party's application back. Needs a ticket and an application not yet being decided."""
 	row = _visitor(token, party_session.ACTS)
 	try:
-		party.withdraw(row, text_of(reason), _once(once))
-	except party.Faults as faults:
+		party_acts.withdraw(row, text_of(reason), _once(once))
+	except party_acts.Faults as faults:
 		return _faults(faults)
 	return {"next": f"{PAGE}?view=withdrawn"}
 

@@ -5,7 +5,7 @@ import secrets
 import frappe
 
 from sclist_app.law.findings import chinese_date
-from sclist_app.register import party, party_files, party_session
+from sclist_app.register import party, party_acts, party_files, party_session
 
 no_cache = 1
 sitemap = 0
@@ -90,7 +90,7 @@ def _show(context: dict, row) -> None:
 	}
 	if view == "apply" and not context.page["running"] and context.page["eligibility"]["may"]:
 		context.view, context.slots = "apply", party.slots(row.record)
-		context.capacities, context.most, context.must = party.CAPACITIES, party.MOST, party.MUST
+		context.capacities, context.most, context.must = party_acts.CAPACITIES, party_acts.MOST, party_acts.MUST
 	elif view == "withdraw" and context.page["running"] and context.page["application"]["may_withdraw"]:
 		context.view = "withdraw"
 

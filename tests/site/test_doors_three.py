@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 
 from sclist_app.api import legacy as legacy_api
 from sclist_app.audit import events
-from sclist_app.register import party, party_files, party_session
+from sclist_app.register import party_acts, party_files, party_session
 from tests.site.support import as_user, refused, user_of
 from tests.site.test_legacy import check, row, sheet
 from tests.site.test_party import Listed, Visitor, applied, counts, guest, inside, listed, unit
@@ -77,7 +77,7 @@ def test_a_fault_while_applying_logs_nothing_of_what_was_typed(unit, inside, log
 	def broken(*args):
 		raise frappe.QueryDeadlockError(f"Duplicate entry '{unit.number}'")
 
-	monkeypatch.setattr(party, "_checked", broken)
+	monkeypatch.setattr(party_acts, "_checked", broken)
 	before = counts()
 	with pytest.raises(frappe.ValidationError, match="稍后再试") as told:
 		inside.apply(unit)
@@ -148,7 +148,7 @@ def test_nobody_is_kept_out_for_good(monkeypatch):
 
 
 def test_three_applications_a_day_and_no_more(unit, inside):
-	for _turn in range(party.MOST_A_DAY):
+	for _turn in range(party_acts.MOST_A_DAY):
 		applied(unit, inside)
 		inside.call("withdraw", token=inside.token, once=frappe.generate_hash(length=32), reason="再想想")
 	inside.papers()

@@ -75,8 +75,10 @@ doc_events = {
 		"before_validate": "sclist_app.access.files.check_change",
 	},
 	(
+		"SC Address Confirmation",
 		"SC Case",
 		"SC Defence",
+		"SC Document Template",
 		"SC Follow Up",
 		"SC Hearing",
 		"SC Joint Action",
@@ -108,6 +110,7 @@ scheduler_events = {
 	],
 	"daily": [
 		"sclist_app.access.posts.sync_all_roles",
+		"sclist_app.documents.templates.retire_superseded",
 		"sclist_app.register.follow_up.remind",
 		"sclist_app.workflow.scan.elapse",
 		"sclist_app.setup.catalogue.follow",

@@ -6,6 +6,7 @@ OPERATING = (
 	"SC Case",
 	"SC Notice",
 	"SC Service Record",
+	"SC Address Confirmation",
 	"SC Defence",
 	"SC Listing Record",
 	"SC Query Code",
@@ -38,9 +39,13 @@ FORMS = (
 	"SC Legacy Entry",
 	"SC Penalty",
 	"SC Entity",
+	"SC Address Confirmation",
 )
 # Posts that fill a form besides those that fill all.
-ALSO_FILLED_BY = {"SC Remedy": ("legal_reviewer",)}
+ALSO_FILLED_BY = {
+	"SC Remedy": ("legal_reviewer",),
+	"SC Address Confirmation": ("service_officer", "document_officer"),
+}
 # Of these, the documents of a procedure: after the first saving only who has a task in it may write.
 RUNNING = ("SC Case", "SC Repair Application", "SC Removal", "SC Objection", "SC Legacy Entry")
 # Configuration that belongs to a bureau (empty bureau: the national text).

@@ -29,7 +29,7 @@ def day_or_none(value: date | str | None) -> date | None:
 
 @contextmanager
 def as_of(moment: date | datetime | str) -> Iterator[None]:
-	"""Work inside the block as if it were that moment. Never reached from a request."""
+	"""Work inside the block as if it were that moment. No request ever chooses the moment."""
 	before = getattr(frappe.local, _KEY, None)
 	setattr(frappe.local, _KEY, get_datetime(moment))
 	try:

@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from sclist_app.access import local_rules
+from sclist_app.documents import service
 from sclist_app.register import hearing, joint_action, upward
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
@@ -55,19 +56,17 @@ def papers(doc: Document) -> list[dict[str, Any]]:
 			"status",
 			"pages",
 			"joint_with",
+			"service_state",
+			"service_due",
+			"corrects",
+			"corrected_by",
+			"sealed_copy",
+			"sealed_on",
 		],
 		order_by="issued_on asc, creation asc",
 	)
-	services = frappe.get_all(
-		"SC Service Record",
-		filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
-		fields=["name", "notice", "method", "result", "served_on", "delivered_on"],
-		order_by="creation asc",
-	)
+	service.described(rows, doc.bureau)
 	for row in rows:
-		own = [s for s in services if s.notice == row.name]
-		row["services"] = [{**s, "method_label": _(s.method), "result_label": _(s.result)} for s in own]
-		row["served_on"] = next((s.served_on for s in own if s.result == "Served"), None)
 		row["status_label"] = _(row.status)
 		row["download_url"] = f"/api/method/sclist_app.api.papers.download?notice={row.name}"
 	return rows

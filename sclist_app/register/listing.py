@@ -12,6 +12,7 @@ from frappe.utils import getdate
 
 from sclist_app.access import local_rules
 from sclist_app.access.today import today
+from sclist_app.documents.issue import Paper
 from sclist_app.law import guards
 from sclist_app.law.citations import ORDER_11, PENALTY_LAW, cite
 from sclist_app.law.findings import N_, Finding
@@ -181,6 +182,17 @@ class ListingKind(PaperKind):
 	def draw_documents(self, act: Act) -> list[str]:
 		act.doc.flags.query_codes = party_code.Codes()
 		return super().draw_documents(act)
+
+	def paper_anew(self, doc: Document, procedure: Procedure, notice: Any) -> Paper:
+		if notice.document_kind == REPAIR:
+			doc.flags.query_codes = doc.flags.query_codes or party_code.Codes()
+		return super().paper_anew(doc, procedure, notice)
+
+	def reissued(self, doc: Document, old: Any, new: str) -> None:
+		"""A repair notice drawn anew brings a new query code; the earlier one is void."""
+		if old.document_kind == REPAIR:
+			opened = {row.entity: row.name for row in records.of_case(doc.name, ["name", "entity"])}
+			party_code.keep(doc.flags.query_codes, {old.addressee: new}, opened)
 
 	# ---------------------------------------------------------------- follows
 

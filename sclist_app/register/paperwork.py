@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
@@ -93,7 +94,7 @@ def served_dates(notices: list[str]) -> dict[str, date]:
 	dates: dict[str, date] = {}
 	for row in frappe.get_all(
 		"SC Service Record",
-		filters={"notice": ["in", notices], "result": "Served"},
+		filters={"notice": ["in", notices], "result": "Served", "cancelled_by": ["is", "not set"]},
 		fields=["notice", "served_on"],
 		order_by="served_on asc",
 	):
@@ -226,8 +227,8 @@ class PaperKind(Kind):
 
 	def gate_service(self, act: Act, reader: Any) -> list[Finding]:
 		"""Everything issued is served, and that day has come; of several of one kind the last counts."""
-		findings = []
 		last = {(n.document_kind, n.addressee, n.about): n for n in self.papers(reader) if n.addressee}
+		findings = self._voided(act, set(last))
 		for notice in last.values():
 			if notice.served_on is None:
 				message = N_("{title} for {subject} has not been served. Record its service first.")
@@ -245,6 +246,35 @@ class PaperKind(Kind):
 				)
 			)
 		return findings
+
+	def _voided(self, act: Act, there: set[tuple]) -> list[Finding]:
+		"""What was voided and not drawn up anew: the case goes back for it, not on without it."""
+		rows = frappe.get_all(
+			"SC Notice",
+			filters={
+				"reference_doctype": act.doc.doctype,
+				"reference_name": act.doc.name,
+				"status": "Voided",
+				"addressee": ["is", "set"],
+				"document_kind": ["in", [rule.document_kind for rule in act.procedure.documents] or [""]],
+			},
+			fields=["name", "document_kind", "addressee", "addressee_name", "about", "title"],
+			order_by="creation",
+		)
+		lost = {(n.document_kind, n.addressee, n.about): n for n in rows}
+		return [
+			Finding(
+				"service.voided",
+				N_(
+					"{title} for {subject} was voided. Send the case back to the step that draws it up and issue it anew."
+				),
+				ARTICLE_SERVICE,
+				{"title": n.title, "subject": n.addressee_name},
+				row=n.name,
+			)
+			for key, n in lost.items()
+			if key not in there
+		]
 
 	# -------------------------------------------------------------------- documents
 
@@ -295,6 +325,23 @@ class PaperKind(Kind):
 				so_far[rule.document_kind, to.entity] = name
 				issued.append(name)
 		return issued
+
+	def paper_anew(self, doc: Document, procedure: Procedure, notice: Any) -> Paper:
+		"""An issued document once more, to the same addressee about the same, out of the facts as they are now.
+
+		Raises:
+			frappe.ValidationError: the addressee is no party of the document any more.
+		"""
+		kind, entity = notice.document_kind, notice.addressee or ""
+		rule = next((r for r in procedure.documents if r.document_kind == kind), DocumentRule("", "", kind))
+		for to in self.addressees(doc, rule):
+			same = to.entity == entity and (to.about or "") == (notice.about or "")
+			if same and (entity or to.name == notice.addressee_name):
+				return self.paper(doc, procedure, kind, to)
+		frappe.throw(_("{0} is no addressee here any more.").format(notice.addressee_name))
+
+	def reissued(self, doc: Document, old: Any, new: str) -> None:
+		"""What follows from a correction. old: the SC Notice, new: name of the one in its place."""
 
 	# ---------------------------------------------------------------------- follows
 

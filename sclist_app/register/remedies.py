@@ -144,7 +144,7 @@ def _of_notice(notice: Document, record: str) -> dict[str, Any]:
 		"decided_on": notice.issued_on,
 		"served_on": frappe.db.get_value(
 			"SC Service Record",
-			{"notice": notice.name, "result": "Served"},
+			{"notice": notice.name, "result": "Served", "cancelled_by": ["is", "not set"]},
 			"served_on",
 			order_by="served_on asc",
 		),

@@ -46,6 +46,7 @@ __all__ = [
 	"step_left",
 	"steps_finished",
 	"window_over",
+	"withdrawn",
 ]
 
 DOCTYPE = "SC Clock"
@@ -142,6 +143,13 @@ def announced(run: Document, procedure: Procedure, on: date) -> None:
 	if not running(run.name, "T15", ""):
 		law = frappe.get_cached_doc("SC Time Limit", "T15")
 		start(run, LimitRule("T15", law.n, law.unit), on)
+
+
+def withdrawn(run: str, limit: str, on: date) -> None:
+	"""The event of that day was none after all: the clock it started is void."""
+	for row in running(run, limit, ""):
+		if getdate(row.started_on) == on:
+			_set(row.name, status="Void", stopped_on=today())
 
 
 def step_entered(run: Document, procedure: Procedure, step: str) -> None:

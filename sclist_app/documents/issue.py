@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain
 from sclist_app.access.today import today
-from sclist_app.documents import numbers, printing, store
+from sclist_app.documents import numbers, plain, printing, service, store
 from sclist_app.documents.layout import LAYOUTS, OFFICIAL
 from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError
 from sclist_app.documents.rendering import (
@@ -42,7 +45,11 @@ SECRET = "****-****-****-****"
 
 @dataclass(frozen=True)
 class Paper:
-	"""What a document is about: kind ("D01"), facts for its template, whom and what it belongs to."""
+	"""What a document is about: kind ("D01"), facts for its template, whom and what it belongs to.
+
+	corrects, correction_reason, note: of a correction the SC Notice it replaces, why, and the line printed under
+	the addressee.
+	"""
 
 	kind: str
 	bureau: str
@@ -56,31 +63,63 @@ class Paper:
 	joint_with: str | None = None
 	about: str = ""
 	is_demo: bool = False
+	corrects: str | None = None
+	correction_reason: str = ""
+	note: str = ""
 
 
-def template_for(bureau: str, kind: str):
-	"""The template row (name, body, date_style) that applies: own, nearest ancestor's, national.
+def template_for(bureau: str, kind: str, paper_format: str = "Page"):
+	"""The template row (name, bureau, body, date_style, word_path) in force today: own, nearest ancestor's, national.
 
 	Raises:
 		frappe.ValidationError: there is none.
 	"""
-	rows = frappe.get_all(
-		"SC Document Template",
-		filters={"document_kind": kind, "enabled": 1},
-		fields=["name", "bureau", "body", "date_style"],
-		order_by="version_no desc, creation desc",
+	row = template_or_none(bureau, kind, paper_format)
+	if row is None:
+		frappe.throw(
+			_("There is no template for the document {0}. Ask the rule administrator to add one.").format(
+				kind
+			)
+		)
+	return row
+
+
+def template_or_none(bureau: str, kind: str, paper_format: str = "Page"):
+	"""As `template_for`, None where there is none: no bureau has to have a Word template."""
+	own, day = frappe.qb.DocType("SC Document Template"), today()
+	chain = bureau_chain(bureau)
+	rows = (
+		frappe.qb.from_(own)
+		.select(own.name, own.bureau)
+		.where(own.document_kind == kind)
+		.where(own.paper_format == paper_format)
+		# one retired since was in force on its days
+		.where(own.state.isin(["In Force", "Retired"]))
+		.where(own.effective_from.isnull() | (own.effective_from <= day))
+		.where(own.effective_to.isnull() | (own.effective_to >= day))
+		.where(own.bureau.isnull() | own.bureau.isin(["", *chain]))
+		.orderby(own.effective_from, order=frappe.qb.desc)
+		.orderby(own.approved_on, order=frappe.qb.desc)
+		.orderby(own.creation, order=frappe.qb.desc)
+		.run(as_dict=True)
 	)
-	for code in (*bureau_chain(bureau), None):
+	for code in (*chain, None):
 		for row in rows:
 			if (row.bureau or None) == code:
-				return row
-	frappe.throw(
-		_("There is no template for the document {0}. Ask the rule administrator to add one.").format(kind)
-	)
+				return frappe.db.get_value(
+					"SC Document Template",
+					row.name,
+					["name", "bureau", "body", "date_style", "word_path"],
+					as_dict=True,
+				)
+	return None
 
 
 def text_blocks(bureau: str) -> dict[str, str]:
-	"""Local wording of the text blocks, the bureau's own before its ancestors'."""
+	"""Local wording of the text blocks, the bureau's own before its ancestors'.
+
+	A superior's wording of the remedies that names its own authority and court is none for the bureau.
+	"""
 	rows = frappe.get_all(
 		"SC Text Block",
 		filters={"bureau": ["in", bureau_chain(bureau) or [""]], "block": ["not like", "notice_%"]},
@@ -90,8 +129,29 @@ def text_blocks(bureau: str) -> dict[str, str]:
 	found: dict[str, str] = {}
 	for code in bureau_chain(bureau):
 		for row in rows:
-			if row.bureau == code:
+			if row.bureau == code and (row.block != "remedies" or names_remedies(row.text, bureau)):
 				found.setdefault(row.block, row.text)
+	return found
+
+
+REMEDIES = {"remedy.review_body": "review_body", "remedy.court": "court"}
+
+
+def names_remedies(text: str, bureau: str | None) -> bool:
+	"""Does a wording of the remedies hold for the bureau: its own authority and court, or their placeholders?"""
+	own = frappe.get_cached_doc("SC Bureau", bureau) if bureau else frappe._dict()
+	return all(
+		plain.prints(text, name) or bool(own.get(field) and own.get(field) in text)
+		for name, field in REMEDIES.items()
+	)
+
+
+def _filled_blocks(facts: Mapping[str, Any]) -> dict[str, Any]:
+	"""Wordings with their placeholders filled; one that cannot be gives way to the template's own wording."""
+	found: dict[str, Any] = {}
+	for block, text in (facts.get("blocks") or {}).items():
+		with suppress(TemplateRefused, MissingFacts, FactsError):
+			found[block] = plain.fill(text, {**facts, "blocks": {}}) if text else text
 	return found
 
 
@@ -107,6 +167,7 @@ def _facts(paper: Paper, template, number: str, day: date | None = None) -> dict
 		"copies": local_rules.copies(paper.bureau),
 	}
 	facts["terms"] = local_rules.terms(paper.bureau)
+	facts["blocks"] = _filled_blocks(facts)
 	return facts
 
 
@@ -145,6 +206,7 @@ def issue(paper: Paper) -> str:
 	template = template_for(paper.bureau, paper.kind)
 	html = _html(template.body, _facts(paper, template, number, day), preview=False)
 	refuse_incomplete(kind, html)
+	html = with_note(html, paper.note)
 	printed = printing.pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
 	html, facts = _without_secrets(html, paper.facts)
 	path = store.write(printed.pdf, printed.sha256)
@@ -166,6 +228,12 @@ def issue(paper: Paper) -> str:
 			"step": paper.step,
 			"template": template.name,
 			"joint_with": paper.joint_with,
+			"corrects": paper.corrects,
+			"correction_reason": paper.correction_reason,
+			"service_state": service.TO_SERVE if paper.addressee else "",
+			"service_due": service.due_on(paper.kind, paper.bureau, day, paper.run)
+			if paper.addressee
+			else None,
 			"about": paper.about,
 			"file": path,
 			"pages": printed.pages,
@@ -179,6 +247,15 @@ def issue(paper: Paper) -> str:
 	with engine_writes():
 		notice.insert(ignore_permissions=True)  # the act that issues has been permitted
 	return notice.name
+
+
+def with_note(html: str, note: str) -> str:
+	"""The text with a line of its own under the addressee (or the title, where there is none)."""
+	if not note:
+		return html
+	line = f'<p class="correction">{escape(note)}</p>'
+	after = re.search(r'<p class="addressee">.*?</p>', html, re.DOTALL) or re.search(r"</h1>", html)
+	return html[: after.end()] + line + html[after.end() :] if after else line + html
 
 
 def _without_secrets(html: str, facts: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -195,6 +272,11 @@ MANIFEST = Path(__file__).resolve().parent.parent / "fixtures" / "documents" / "
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, Any]:
 	return json.loads(MANIFEST.read_text(encoding="utf-8"))["documents"]
+
+
+def shipped_kinds() -> Mapping[str, Any]:
+	"""The manifest of the documents the app ships, by kind."""
+	return _shipped()
 
 
 def missing_facts(paper: Paper) -> list[str]:
@@ -256,5 +338,15 @@ def void(name: str, reason: str) -> None:
 		notice = frappe.get_doc("SC Notice", name)
 		if notice.status == "Voided":
 			frappe.throw(_("The document {0} is void already.").format(notice.number))
-		notice.status, notice.void_reason = "Voided", reason
+		if notice.status == "Corrected":
+			frappe.throw(_("The document {0} was corrected and counts no more.").format(notice.number))
+		notice.update(
+			{
+				"status": "Voided",
+				"void_reason": reason,
+				"voided_by": frappe.session.user,
+				"voided_on": today(),
+				"service_state": "",
+			}
+		)
 		notice.save(ignore_permissions=True)  # the caller has checked the right to void

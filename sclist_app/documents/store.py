@@ -18,20 +18,20 @@ from sclist_app.access.files import ISSUED
 FOLDER = ISSUED
 
 
-def write(pdf: bytes, digest: str) -> str:
+def write(content: bytes, digest: str, extension: str = "pdf") -> str:
 	"""Store the bytes; returns the path under the site's private files.
 
 	Raises:
 		frappe.ValidationError: the disk refuses; nothing is left behind.
 	"""
-	relative = f"{FOLDER}/{digest[:2]}/{digest}.pdf"
+	relative = f"{FOLDER}/{digest[:2]}/{digest}.{extension}"
 	target = _absolute(relative)
 	try:
 		target.parent.mkdir(parents=True, exist_ok=True)
 		handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
 		try:
 			with os.fdopen(handle, "wb") as file:
-				file.write(pdf)
+				file.write(content)
 				file.flush()
 				os.fsync(file.fileno())
 			os.replace(temporary, target)
@@ -58,6 +58,11 @@ def read(relative: str) -> bytes:
 	if not path.is_file():
 		raise frappe.DoesNotExistError(_("The file of this document is missing. Tell the administrator."))
 	return path.read_bytes()
+
+
+def path(relative: str) -> Path:
+	"""Where a stored document lies on disk, for what reads it piece by piece."""
+	return _absolute(relative)
 
 
 def _absolute(relative: str) -> Path:

@@ -47,24 +47,31 @@ PROCEDURE_FIELDS = {"kind", "code", "procedure_name", "description", "procedure"
 class Form:
 	"""A DocType of rules that may travel.
 
-	fields: its columns. identity: those that tell one row of a bureau from another. approved: only what was approved
-	leaves, the newest; what comes in is a draft.
+	fields: its columns. identity: those that tell one row of a bureau from another. state: of rules that another person
+	approves, the state in which they leave, the newest of each identity; what comes in is a draft. only: which rows
+	travel at all.
 	"""
 
 	fields: tuple[str, ...]
 	identity: tuple[str, ...]
-	approved: bool = False
+	state: str = ""
+	only: Mapping[str, str] = field(default_factory=dict)
 
 
 FORMS: Mapping[str, Form] = {
-	"SC Document Template": Form(("document_kind", "enabled", "date_style", "body"), ("document_kind",)),
+	"SC Document Template": Form(
+		("document_kind", "date_style", "change_note", "body"),
+		("document_kind",),
+		"In Force",
+		{"paper_format": "Page"},
+	),
 	"SC Text Block": Form(("block", "text"), ("block",)),
 	"SC Term": Form(("term", "word"), ("term",)),
 	"SC Number Rule": Form(("document_kind", "prefix", "start"), ("document_kind",)),
 	"SC Publication Channel": Form(
 		("code", "channel_name", "own_page", "mandatory", "owner_organ", "replaces", "enabled"), ("code",)
 	),
-	"SC Local Rule": Form(("basis", *local_rules.FIELDS), (), approved=True),
+	"SC Local Rule": Form(("basis", *local_rules.FIELDS), (), "Approved"),
 }
 
 
@@ -136,16 +143,19 @@ def export_bureau(bureau: str) -> dict[str, Any]:
 
 
 def _own(doctype: str, form: Form, bureau: str) -> list[Document]:
-	if form.approved:
-		names = frappe.get_all(
-			doctype,
-			filters={"bureau": bureau, "state": "Approved"},
-			pluck="name",
-			order_by="effective_from desc, approved_on desc, creation desc",
-			limit=1,
-		)
+	filters = {"bureau": bureau, **form.only}
+	if not form.state:
+		names = frappe.get_all(doctype, filters=filters, pluck="name", order_by="name")
 	else:
-		names = frappe.get_all(doctype, filters={"bureau": bureau}, pluck="name", order_by="name")
+		newest: dict[tuple, str] = {}
+		for row in frappe.get_all(
+			doctype,
+			filters={**filters, "state": form.state},
+			fields=["name", *form.identity],
+			order_by="effective_from desc, approved_on desc, creation desc",
+		):
+			newest.setdefault(tuple(row.get(name) for name in form.identity), row.name)
+		names = sorted(newest.values())
 	return [frappe.get_doc(doctype, name) for name in names]
 
 
@@ -349,8 +359,10 @@ def _draft(names: Mapping[str, str], procedure: Procedure, bureau: str, code: st
 
 
 def _bring(doctype: str, row: Mapping[str, Any], bureau: str, made: Imported) -> None:
-	identity = {name: row.get(name) for name in FORMS[doctype].identity}
-	present = frappe.db.get_value(doctype, {**identity, "bureau": bureau}, "name")
+	form = FORMS[doctype]
+	identity = {name: row.get(name) for name in form.identity}
+	alive = {"state": ["!=", "Retired"]} if form.state else {}
+	present = frappe.db.get_value(doctype, {**identity, **form.only, **alive, "bureau": bureau}, "name")
 	if present:
 		made.present.append((doctype, present))
 		return
@@ -363,7 +375,7 @@ def _bring(doctype: str, row: Mapping[str, Any], bureau: str, made: Imported) ->
 		else:
 			doc.set(name, value)
 	doc.bureau = bureau
-	if FORMS[doctype].approved:
+	if form.state:
 		doc.effective_from = today()
 	doc.insert()
 	made.created.append((doctype, doc.name))

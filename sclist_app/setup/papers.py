@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sclist_app.documents import templates
 from sclist_app.setup.divisions import read_seed
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _DOCUMENTS: Final = Path(__file__).resolve().parent.parent / "fixtures" / "docum
 def seed(ledger: "Ledger") -> None:
 	"""Everything papers are made of.
 
-	What a kind must contain follows the release; templates follow it until the site edits them.
+	What a kind must contain follows the release; a newer national template takes the place of the one shipped before,
+	unless the site has approved one of its own.
 	"""
 	for row in kind_rows():
 		key = {"code": row.pop("code")}
@@ -28,8 +30,7 @@ def seed(ledger: "Ledger") -> None:
 		structure = {field: row[field] for field in ("required_blocks", "layout", "sheet")}
 		ledger.seed("SC Document Kind", key, structure, refresh="release")
 	for kind, template in template_rows():
-		key = {"document_kind": kind, "bureau": None}
-		ledger.seed("SC Document Template", key, template, refresh="untouched")
+		ledger.inserted += templates.ship(kind, **template)
 	for channel in read_seed("channels"):
 		ledger.seed("SC Publication Channel", {"code": channel.pop("code")}, channel)
 

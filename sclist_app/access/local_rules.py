@@ -63,6 +63,7 @@ FIELDS: Final = (
 	"date_style",
 	"copies",
 	"service_ways",
+	"seal_service",
 	"report_listings",
 	"online_application",
 	"follow_up_months",
@@ -334,6 +335,7 @@ def validate(doc: Document) -> None:
 	doc.follow_up_months = ",".join(map(str, _months(doc.follow_up_months))) or (
 		"0" if (doc.follow_up_months or "").strip() else ""
 	)
+	doc.seal_service = _seal_service(doc.seal_service)
 	for field, columns in TABLES.items():
 		_refuse_twice(doc, field, columns[0])
 	if doc.service_ways and doc.service_ways[0].way == "Announcement":
@@ -394,6 +396,18 @@ def _copies(text: str | None) -> str:
 	if given and (not given.isascii() or not given.isdigit() or not 1 <= int(given) <= MOST_COPIES):
 		frappe.throw(_("Enter a whole number of copies from 1 to {0}.").format(MOST_COPIES))
 	return str(int(given)) if given else ""
+
+
+def _seal_service(text: str | None) -> str:
+	given = (text or "").strip()
+	known = sorted(frappe.get_hooks("sclist_seal_services") or {})
+	if given and given not in known:
+		frappe.throw(
+			_("No app of this site provides the seal service {0}. Provided: {1}.").format(
+				given, "、".join(known) or _("none")
+			)
+		)
+	return given
 
 
 def _months(text: str | None) -> tuple[int, ...]:

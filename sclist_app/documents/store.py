@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from sclist_app.access.files import ISSUED
 
@@ -58,6 +61,14 @@ def read(relative: str) -> bytes:
 	if not path.is_file():
 		raise frappe.DoesNotExistError(_("The file of this document is missing. Tell the administrator."))
 	return path.read_bytes()
+
+
+def authoritative(notice: Mapping[str, Any] | Document) -> str:
+	"""Path under the site's private files of the copy that counts: the sealed one, else the paper as it was issued.
+
+	notice: an SC Notice or a row of it with `file` and `sealed_copy`.
+	"""
+	return notice.get("sealed_copy") or notice.get("file")
 
 
 def path(relative: str) -> Path:

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from sclist_app.access import local_rules
 from sclist_app.documents import service
 from sclist_app.register import hearing, joint_action, upward
+from sclist_app.register.papers import with_rights
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
 
@@ -62,10 +63,14 @@ def papers(doc: Document) -> list[dict[str, Any]]:
 			"corrected_by",
 			"sealed_copy",
 			"sealed_on",
+			"step",
+			"run",
+			"about",
 		],
 		order_by="issued_on asc, creation asc",
 	)
 	service.described(rows, doc.bureau)
+	with_rights(rows, doc.get("run"), doc.bureau)
 	for row in rows:
 		row["status_label"] = _(row.status)
 		row["download_url"] = f"/api/method/sclist_app.api.papers.download?notice={row.name}"

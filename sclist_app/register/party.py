@@ -332,4 +332,5 @@ def paper(row: Any, notice: str) -> bytes:
 		run=doc.run,
 		data={"number": found.number, "code": row.name},
 	)
-	return papers_on_disk.read(frappe.db.get_value("SC Notice", found.name, "file"))
+	copies = frappe.db.get_value("SC Notice", found.name, ["file", "sealed_copy"], as_dict=True)
+	return papers_on_disk.read(papers_on_disk.authoritative(copies))

@@ -167,6 +167,7 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("case.facts", "违法事实和证据", _FACTS_SAMPLE, "multiline"),
 	Placeholder("case.reasons", "性质恶劣、情节严重的理由", _REASONS_SAMPLE, "multiline"),
 	Placeholder("case.industry", "行业领域", "危险化学品"),
+	Placeholder("notice.title", "事先告知书名称", "列入安全生产严重失信主体名单告知书"),
 	Placeholder("notice.number", "告知书文号", "晋源应急失信告〔2026〕1号"),
 	Placeholder("notice.served_on", "告知书送达日期", date(2026, 3, 6), "date"),
 	Placeholder(

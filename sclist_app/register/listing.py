@@ -28,6 +28,7 @@ from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Nature, Procedure, Verb
 
 NOTICE, DECISION, REPAIR, MEASURE = "D01", "D05", "D19", "D24"
+NOT_LISTED = "D06"
 
 
 class ListingKind(PaperKind):
@@ -154,14 +155,26 @@ class ListingKind(PaperKind):
 	# -------------------------------------------------------------- documents
 
 	def rules(self, act: Act) -> Sequence[DocumentRule]:
-		"""The repair notice always goes with the decision, unless the site switched that off."""
+		"""The repair notice always goes with the decision, unless the site switched that off.
+
+		Who was told that it is to be listed is told in writing that it is not.
+		"""
 		kinds = {rule.document_kind for rule in act.documents}
+		if NOT_LISTED not in kinds and any(end.outcome == "Not Listed" for end in ends(act)):
+			return (*act.documents, DocumentRule(act.step.code, act.transition.action, NOT_LISTED))
 		if DECISION in kinds and REPAIR not in kinds and _settings("joint_service"):
 			return (*act.documents, DocumentRule(act.step.code, act.transition.action, REPAIR))
 		return act.documents
 
 	def addressees(self, doc: Document, rule: DocumentRule) -> Sequence[Addressee]:
 		measures = [row.measure for row in doc.measures] if rule.per == "Per Measure" else [""]
+		if rule.document_kind == NOT_LISTED:
+			told = CaseReader(doc).latest(NOTICE)
+			return [
+				Addressee(row.entity, row.entity_name, row)
+				for row in doc.subjects
+				if row.entity in told and told[row.entity].served_on
+			]
 		return [
 			Addressee(row.entity, row.entity_name, row, measure)
 			for row in doc.subjects
@@ -175,12 +188,15 @@ class ListingKind(PaperKind):
 		facts = paper_facts(doc, reader, to.row, defence_period(procedure).n, starts_on_service(), decided)
 		if document_kind == REPAIR:
 			facts["repair"] |= _online(doc, to.entity)
+		if document_kind == NOT_LISTED:
+			facts["case"]["conclusion"] = doc.flags.why_not_listed or _why_ended(doc)
 		if to.about:
 			facts["measures"] = [row for row in facts["measures"] if row["code"] == to.about]
 		return facts
 
 	def draw_documents(self, act: Act) -> list[str]:
 		act.doc.flags.query_codes = party_code.Codes()
+		act.doc.flags.why_not_listed = act.opinion
 		return super().draw_documents(act)
 
 	def paper_anew(self, doc: Document, procedure: Procedure, notice: Any) -> Paper:
@@ -277,6 +293,13 @@ def _online(doc: Document, entity: str) -> dict[str, str]:
 
 def _has_step(act: Act, tool: str) -> bool:
 	return any(step.tool == tool for step in act.procedure.steps)
+
+
+def _why_ended(doc: Document) -> str | None:
+	"""The reasons given with the act that ended the run."""
+	if doc.run_status != "Ended":
+		return None
+	return frappe.db.get_value("SC Event", {"run": doc.run, "event": "acted"}, "opinion", order_by="seq desc")
 
 
 def _leaves_start(act: Act) -> bool:

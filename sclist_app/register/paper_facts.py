@@ -20,7 +20,14 @@ from sclist_app.register.case import CaseReader
 from sclist_app.register.identity import code_of
 from sclist_app.workflow import statutes
 
-__all__ = ["addressee_facts", "bureau_facts", "paper_facts", "penalty_facts", "remedy_facts"]
+__all__ = [
+	"addressee_facts",
+	"bureau_facts",
+	"decision_title",
+	"paper_facts",
+	"penalty_facts",
+	"remedy_facts",
+]
 
 ROLE_LABELS = {
 	"principal_leader": "主要负责人",
@@ -161,6 +168,11 @@ def addressee_facts(entity, role: str | None = "", unit_name: str | None = "") -
 		"unit_name": unit_name,
 		"unit_code": frappe.get_cached_value("SC Entity", entity.unit, "uscc") if entity.unit else None,
 	}
+
+
+def decision_title(record) -> str | None:
+	"""The document a listing rests on, by its title: the decision, or that on an entry of the old list."""
+	return frappe.db.get_value("SC Notice", record.decision, "title") if record.decision else None
 
 
 def penalty_facts(p) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sclist_app.law.periods import Period, due_date
 from sclist_app.law.restoration import FraudFacts
 from sclist_app.register import case_panel, defence, follow_up, fraud_defence, joint_action, publication
 from sclist_app.register.case import KINDS
-from sclist_app.register.paper_facts import addressee_facts, bureau_facts, remedy_facts
+from sclist_app.register.paper_facts import addressee_facts, bureau_facts, decision_title, remedy_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind, drawn, ends, latest, papers_of
 from sclist_app.register.removal_effects import RemovingKind, remove
 from sclist_app.register.removals import EXPIRY, RESTORATION, REVOCATION, ending_facts
@@ -185,6 +185,7 @@ class _OnRemoval:
 				"ground_article": ground.article.split("》")[-1],
 			},
 			"listing": {
+				"decision_title": decision_title(record),
 				"decision_number": record.decision_number,
 				"decision_date": day_or_none(record.decided_on),
 				"listed_on": day_or_none(record.listed_on),

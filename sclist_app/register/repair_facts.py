@@ -12,7 +12,13 @@ from sclist_app.documents.issue import text_blocks
 from sclist_app.law.findings import errors, render
 from sclist_app.law.periods import Period, due_date
 from sclist_app.law.removal import CONDITIONS
-from sclist_app.register.paper_facts import addressee_facts, bureau_facts, penalty_facts, remedy_facts
+from sclist_app.register.paper_facts import (
+	addressee_facts,
+	bureau_facts,
+	decision_title,
+	penalty_facts,
+	remedy_facts,
+)
 from sclist_app.register.repair_reader import RepairReader, may_apply
 from sclist_app.workflow import clocks, statutes
 from sclist_app.workflow.calendars import calendar_of
@@ -46,6 +52,7 @@ def repair_facts(reader: RepairReader, procedure: Procedure, channel: str) -> di
 		"case": _case(record),
 		"penalties": [penalty_facts(p) for p in reader.penalties],
 		"listing": {
+			"decision_title": decision_title(record),
 			"decision_number": record.decision_number,
 			"decision_date": day_or_none(record.decided_on),
 			"listed_on": reader.listed_on,

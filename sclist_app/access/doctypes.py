@@ -26,6 +26,7 @@ OPERATING = (
 	"SC Run",
 	"SC Task",
 	"SC Vote",
+	"SC Reading",
 	"SC Clock",
 	"SC Event",
 )
@@ -64,7 +65,10 @@ CONFIGURATION = (
 # Who works where and who acts for whom: kept by the administrator, read along the tree.
 STAFF = ("SC Post Assignment", "SC Division", "SC Absence", "SC Effect Run")
 
-GUARDED = (*OPERATING, *CONFIGURATION, *STAFF, "SC Entity")
+# What a bureau's officers make for themselves: not read from above.
+OWN = ("SC Print Job",)
+
+GUARDED = (*OPERATING, *CONFIGURATION, *STAFF, *OWN, "SC Entity")
 # Tables of operating documents, whose rows the framework would also list by themselves, and whose they are.
 ROWS = {
 	"SC Case Accident": ("SC Case",),

@@ -25,7 +25,7 @@ from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain
 from sclist_app.access.today import today
 from sclist_app.documents import numbers, plain, printing, service, store
-from sclist_app.documents.layout import LAYOUTS, OFFICIAL
+from sclist_app.documents.layout import LAYOUTS, OFFICIAL, PageLayout
 from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError
 from sclist_app.documents.rendering import (
 	MissingFacts,
@@ -37,7 +37,7 @@ from sclist_app.documents.rendering import (
 from sclist_app.law.findings import N_, Finding, render
 from sclist_app.workflow.model import split_codes
 
-__all__ = ["Paper", "issue", "missing_facts", "preview", "template_for", "text_blocks"]
+__all__ = ["Paper", "issue", "missing_facts", "preview", "preview_html", "template_for", "text_blocks"]
 
 
 SECRET = "****-****-****-****"
@@ -316,14 +316,17 @@ def refuse_incomplete(kind, html: str) -> None:
 		frappe.throw(render(finding, _), title=_("Document incomplete"))
 
 
-def preview(paper: Paper) -> Rendered:
-	"""The document as it would look, without number; nothing is drawn or stored."""
+def preview_html(paper: Paper) -> tuple[str, PageLayout]:
+	"""The text of the document as it would be issued now, without number, and its layout; nothing is drawn or stored."""
 	kind = frappe.get_cached_doc("SC Document Kind", paper.kind)
 	template = template_for(paper.bureau, paper.kind)
-	return printing.pdf(
-		_html(template.body, _facts(paper, template, "（样稿，未编号）"), preview=True),
-		LAYOUTS.get(kind.layout or "", OFFICIAL),
-	)
+	html = _html(template.body, _facts(paper, template, "（样稿，未编号）"), preview=True)
+	return html, LAYOUTS.get(kind.layout or "", OFFICIAL)
+
+
+def preview(paper: Paper) -> Rendered:
+	"""The document as it would look, without number; nothing is drawn or stored."""
+	return printing.pdf(*preview_html(paper))
 
 
 def void(name: str, reason: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
-from sclist_app.access.doctypes import ALSO_FILLED_BY, CONFIGURATION, FORMS, OPERATING, RUNNING, STAFF
+from sclist_app.access.doctypes import ALSO_FILLED_BY, CONFIGURATION, FORMS, OPERATING, OWN, RUNNING, STAFF
 from sclist_app.access.posts import Held, held, may_take
 
 __all__ = ["condition", "fillers", "has_permission", "may_read_bureau", "scope"]
@@ -68,6 +68,11 @@ def scope(user: str | None = None) -> Scope:
 	)
 
 
+def _own_bureaus(user: str) -> Scope:
+	"""Where the user works, without what lies below."""
+	return Scope(False, frozenset(h.bureau for h in held(user)))
+
+
 def may_read_bureau(bureau: str | None, user: str | None = None) -> bool:
 	return scope(user).admits(bureau)
 
@@ -77,6 +82,8 @@ def condition(user: str | None = None, doctype: str | None = None) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator" or (doctype in STAFF and _administers(user)):
 		return ""
+	if doctype in OWN:
+		return _own_bureaus(user).sql(f"`tab{doctype}`.`bureau`")
 	if doctype in OPERATING or doctype in STAFF:
 		return scope(user).sql(f"`tab{doctype}`.`bureau`")
 	# The register of entities and the configuration are open to every post holder.
@@ -94,6 +101,8 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
 		return _configuration(doc, ptype, user)
 	if doc.doctype in STAFF:
 		return _administers(user) or (ptype in READING and may_read_bureau(doc.bureau, user))
+	if doc.doctype in OWN:
+		return ptype in READING and _own_bureaus(user).admits(_stored_bureau(doc))
 	if ptype in READING:
 		return bool(held(user)) if doc.doctype == "SC Entity" else may_read_bureau(_stored_bureau(doc), user)
 	if doc.doctype not in FORMS:

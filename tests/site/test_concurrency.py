@@ -239,6 +239,7 @@ def test_one_paper_is_served_once(site, people):
 					"Direct",
 					str(day),
 					receiver="本人",
+					receiver_capacity="Addressee in Person",
 					place="住所",
 					second_server=user_of(second),
 				)

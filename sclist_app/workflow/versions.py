@@ -128,7 +128,10 @@ def world_of(doc: Document, procedure: Procedure) -> checker.World:
 	}
 	return checker.World(
 		posts=posts,
-		document_kinds=set(frappe.get_all("SC Document Kind", pluck="name", order_by="name")),
+		# a sheet is printed from the data; no procedure issues one
+		document_kinds=set(
+			frappe.get_all("SC Document Kind", filters={"sheet": 0}, pluck="name", order_by="name")
+		),
 		effects=effects.names(),
 		limits=set(frappe.get_all("SC Time Limit", pluck="name", order_by="name")),
 		unheld_posts=unheld,

@@ -83,6 +83,27 @@ def about(notice: str) -> dict:
 	return papers.about(doc)
 
 
+@frappe.whitelist(methods=["GET"])
+def download_word(notice: str) -> None:
+	"""The Word copy of an issued document. Needs read permission on the notice; every download is logged."""
+	doc = frappe.get_doc("SC Notice", name_of(notice, "notice"))
+	doc.check_permission("read")
+	if not doc.word_file:
+		frappe.throw(_("This document has no Word copy; the bureau had no Word template when it was issued."))
+	content = store.read(doc.word_file)
+	events.append(
+		"SC Notice",
+		doc.name,
+		"disclosed",
+		N_("Document with full numbers opened"),
+		bureau=doc.bureau,
+		run=doc.run,
+		data={"number": doc.number, "format": "docx"},
+	)
+	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
+	send_word(content, f"{doc.number or doc.title}.docx")
+
+
 @frappe.whitelist(methods=["POST"])
 def preview(doctype: str, name: str, document_kind: str, subject: str) -> None:
 	"""A draft of a document that is going to be issued; nothing is drawn or stored. Needs an open task on the document."""
@@ -106,3 +127,9 @@ def _send(content: bytes, filename: str) -> None:
 	frappe.local.response.filename = filename
 	frappe.local.response.filecontent = content
 	frappe.local.response.type = "pdf"
+
+
+def send_word(content: bytes, filename: str) -> None:
+	frappe.local.response.filename = filename
+	frappe.local.response.filecontent = content
+	frappe.local.response.type = "download"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -24,7 +24,7 @@ from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import bureau_chain
 from sclist_app.access.today import today
-from sclist_app.documents import numbers, plain, printing, service, store
+from sclist_app.documents import numbers, plain, printing, service, store, word
 from sclist_app.documents.layout import LAYOUTS, OFFICIAL, PageLayout
 from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError
 from sclist_app.documents.rendering import (
@@ -176,8 +176,15 @@ def _title(kind: str, bureau: str) -> str:
 
 
 def _html(body: str, facts: Mapping[str, Any], preview: bool) -> str:
-	try:
+	with said_in_words():
 		return render_html(body, facts, preview=preview)
+
+
+@contextmanager
+def said_in_words() -> Iterator[None]:
+	"""Raises frappe.ValidationError in place of what keeps a template from being filled."""
+	try:
+		yield
 	except MissingFacts as missing:
 		labels = "、".join(PLACEHOLDERS[name].label for name in missing.names)
 		frappe.throw(
@@ -204,7 +211,8 @@ def issue(paper: Paper) -> str:
 	day = today()  # once: number, date and register agree at midnight of New Year, too
 	number = numbers.draw(paper.bureau, paper.kind, day.year) if kind.numbered else ""
 	template = template_for(paper.bureau, paper.kind)
-	html = _html(template.body, _facts(paper, template, number, day), preview=False)
+	full = _facts(paper, template, number, day)
+	html = _html(template.body, full, preview=False)
 	refuse_incomplete(kind, html)
 	html = with_note(html, paper.note)
 	printed = printing.pdf(html, LAYOUTS.get(kind.layout or "", OFFICIAL))
@@ -239,6 +247,7 @@ def issue(paper: Paper) -> str:
 			"pages": printed.pages,
 			"text_hash": hashlib.sha256(html.encode()).hexdigest(),
 			"file_hash": printed.sha256,
+			**_word_copy(paper, full),
 			"html": html,
 			"facts_json": json.dumps(facts, ensure_ascii=False, default=str),
 			"is_demo": paper.is_demo,
@@ -256,6 +265,21 @@ def with_note(html: str, note: str) -> str:
 	line = f'<p class="correction">{escape(note)}</p>'
 	after = re.search(r'<p class="addressee">.*?</p>', html, re.DOTALL) or re.search(r"</h1>", html)
 	return html[: after.end()] + line + html[after.end() :] if after else line + html
+
+
+def _word_copy(paper: Paper, facts: Mapping[str, Any]) -> dict[str, Any]:
+	"""The same facts in the bureau's Word template, stored beside the PDF; nothing where no bureau above has one."""
+	template = template_or_none(paper.bureau, paper.kind, "Word")
+	if template is None:
+		return {}
+	with said_in_words():
+		content = word.render(store.read(template.word_path), facts)
+	digest = hashlib.sha256(content).hexdigest()
+	return {
+		"word_template": template.name,
+		"word_file": store.write(content, digest, "docx"),
+		"word_hash": digest,
+	}
 
 
 def _without_secrets(html: str, facts: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -282,13 +306,22 @@ def shipped_kinds() -> Mapping[str, Any]:
 def missing_facts(paper: Paper) -> list[str]:
 	"""Chinese labels of the facts the document needs and does not have yet; nothing is drawn or stored."""
 	template = template_for(paper.bureau, paper.kind)
-	try:
-		render_html(template.body, _facts(paper, template, "—"))
-	except MissingFacts as missing:
-		return [PLACEHOLDERS[name].label for name in missing.names]
-	except (TemplateRefused, FactsError):
-		return []  # said in full when the document is issued
-	return []
+	facts = _facts(paper, template, "—")
+	in_word = template_or_none(paper.bureau, paper.kind, "Word")
+	names: list[str] = []
+	# of a template at fault is said in full when the document is issued
+	with suppress(TemplateRefused, FactsError):
+		try:
+			render_html(template.body, facts)
+		except MissingFacts as missing:
+			names += missing.names
+	if in_word:
+		with suppress(TemplateRefused, FactsError):
+			try:
+				word.render(store.read(in_word.word_path), facts)
+			except MissingFacts as missing:
+				names += missing.names
+	return [PLACEHOLDERS[name].label for name in dict.fromkeys(names)]
 
 
 def required_blocks(kind) -> dict[str, Any]:

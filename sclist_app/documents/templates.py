@@ -75,14 +75,17 @@ ENGINE_FIELDS: Final = (
 MOST_TEXT: Final = 20_000
 # Fewer lines than this around a change are shown with it.
 CONTEXT: Final = 3
-# Fields of an institution and of a person as they differ from the sample's unit.
-_INSTITUTION: Final = {"kind": "institution", "name": "晋源安全评价检测有限公司"}
-_PERSON: Final = {
-	"kind": "person",
-	"name": "李建国",
-	"code_label": "居民身份证",
-	"code": "140106198001010018",
-	"address": "晋源市滨河东路2号",
+# What differs from the samples, which are of a unit.
+ADDRESSEES: Final[Mapping[str, Mapping[str, str]]] = {
+	"unit": {},
+	"institution": {"kind": "institution", "name": "晋源安全评价检测有限公司"},
+	"person": {
+		"kind": "person",
+		"name": "李建国",
+		"code_label": "居民身份证",
+		"code": "140106198001010018",
+		"address": "晋源市滨河东路2号",
+	},
 }
 
 M_PART = N_(
@@ -128,21 +131,28 @@ def findings_of(body: str, kind: str) -> list[Finding]:
 	return findings
 
 
-def parts_of(body: str, kind: str) -> list[dict[str, Any]]:
-	"""The parts the law demands: name, label, article, words, and whether the text has them ("ok")."""
-	required = _required(kind)
-	missing = {f.values.get("block") for f in findings_of(body, kind)}
-	unreadable = bool(check_template(body) if len(body) <= MAX_BODY else True)
+def parts_of(body: str, kind: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
+	"""The parts the law demands: name, label, article, words, and whether the text has them ("ok").
+
+	found: what `findings_of` said of the text.
+	"""
+	missing = {f.values.get("block") for f in found}
+	readable = not unusable(body)
 	return [
 		{
 			"name": name,
 			"label": entry.get("label", name),
 			"article": entry.get("article", ""),
 			"words": list(entry.get("says", ())),
-			"ok": not unreadable and name not in missing,
+			"ok": readable and name not in missing,
 		}
-		for name, entry in required.items()
+		for name, entry in _required(kind).items()
 	]
+
+
+def unusable(body: str) -> bool:
+	"""Can the text not even be filled?"""
+	return len(body) > MAX_BODY or bool(check_template(body))
 
 
 def _required(kind: str) -> Mapping[str, Mapping[str, Any]]:
@@ -194,7 +204,7 @@ def _part(name: str, entry: Mapping[str, Any]) -> Finding:
 
 
 def _samples() -> Iterable[dict[str, Any]]:
-	for addressee in ({}, _INSTITUTION, _PERSON):
+	for addressee in ADDRESSEES.values():
 		yield sample_facts(addressee=addressee)
 
 

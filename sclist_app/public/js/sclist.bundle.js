@@ -24,6 +24,7 @@ import { offer_remedies, remedy_bureaus, remedy_papers, remedy_tools } from "./s
 import { import_old_list, show_legacy_import } from "./sclist/legacy";
 import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
+import { offer_sheets } from "./sclist/sheets";
 
 frappe.provide("sclist");
 
@@ -64,6 +65,7 @@ $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
 	offer_remedies(frm);
+	offer_sheets(frm);
 	if (["SC Bureau", "SC Procedure Binding"].includes(frm.doctype)) show_applying(frm);
 	if (frm.doctype === "SC Procedure Version") {
 		offer_fields(frm);

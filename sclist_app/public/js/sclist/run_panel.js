@@ -7,6 +7,7 @@ import { offer_more } from "./handing";
 import { clocks } from "./clocks";
 import { history_of } from "./history";
 import { papers } from "./papers";
+import { sheets } from "./sheets";
 import { summary } from "./summary";
 import { results } from "./results";
 
@@ -64,7 +65,7 @@ export class RunPanel {
 				el(
 					"div.sc-columns",
 					{},
-					el("div.sc-main", {}, summary(this), papers(this), results(this)),
+					el("div.sc-main", {}, summary(this), papers(this), sheets(this), results(this)),
 					el("div.sc-side", {}, clocks(this), history_of(view))
 				),
 			].filter(Boolean)

@@ -428,7 +428,8 @@ def days_over(due: Any, bureau: str) -> int:
 def described(papers: Sequence[Any], bureau: str) -> None:
 	"""Add to rows of papers (name, document_kind, addressee, status, service_state, service_due) what the service
 	dialogs need: `services` (all attempts, cancelled ones too), `served_on`, `overdue` (days), `next_ways` after a
-	failed attempt, `confirmation` of the address, `limit_article`."""
+	failed attempt, `confirmation` of the address, `addressee_kind`,
+	`limit_article`."""
 	if not papers:
 		return
 	rows = frappe.get_all(
@@ -467,6 +468,7 @@ def described(papers: Sequence[Any], bureau: str) -> None:
 		paper["overdue"] = days_over(paper.service_due, bureau) if open_still else 0
 		paper["limit_article"] = ARTICLE_LIMIT if paper.document_kind in DECISIONS else ""
 		paper["confirmation"] = confirmed.get(paper.addressee)
+		paper["addressee_kind"] = _kind_of(paper.addressee)
 
 
 def service_title(row: Any) -> str:

@@ -22,9 +22,15 @@ import { show_applying } from "./sclist/applying";
 import { apply_form_policy } from "./sclist/form_policy";
 import { offer_remedies, remedy_bureaus, remedy_papers, remedy_tools } from "./sclist/remedies";
 import { import_old_list, show_legacy_import } from "./sclist/legacy";
+import { show_home } from "./sclist/home";
+import { DueCalendar } from "./sclist/due_calendar";
+import { BureauTree } from "./sclist/bureau_tree";
+import { help_tour } from "./sclist/tour";
 import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
+import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
+import { show_paper } from "./sclist/paper_tools";
 
 frappe.provide("sclist");
 
@@ -42,6 +48,10 @@ Object.assign(sclist, {
 	reveal_button,
 	show_outline,
 	MyDesk,
+	show_home,
+	help_tour,
+	DueCalendar,
+	BureauTree,
 	Reconciliation,
 	import_old_list,
 	show_legacy_import,
@@ -54,6 +64,8 @@ Object.assign(sclist, {
 	remedy_bureaus,
 	remedy_papers,
 	remedy_tools,
+	show_paper,
+	template_editor,
 	el,
 });
 

@@ -1,7 +1,11 @@
 frappe.listview_settings["SC Notice"] = {
-	add_fields: ["status"],
+	add_fields: ["status", "service_state", "service_due"],
 	hide_name_column: true,
 	get_indicator(doc) {
-		return [__(doc.status), doc.status === "Voided" ? "red" : "green", `status,=,${doc.status}`];
+		const late = doc.service_due && doc.service_due < frappe.datetime.get_today();
+		if (doc.status === "Issued" && doc.service_state === "To Serve" && late)
+			return [__("Service Overdue"), "red", `service_state,=,To Serve|service_due,<,${frappe.datetime.get_today()}`];
+		const colour = { Issued: "green", Corrected: "orange" }[doc.status] || "red";
+		return [__(doc.status), colour, `status,=,${doc.status}`];
 	},
 };

@@ -64,6 +64,9 @@ override_whitelisted_methods = {
 	"frappe.desk.form.linked_with.get": "sclist_app.api.links.get",
 }
 
+# a link to an entity finds it by pinyin too
+standard_queries = {"SC Entity": "sclist_app.api.entities.search"}
+
 doc_events = {
 	"Document Follow": {"validate": "sclist_app.access.sharing.refuse_follow"},
 	"DocShare": {"validate": "sclist_app.access.sharing.refuse_share"},
@@ -118,6 +121,7 @@ scheduler_events = {
 		"sclist_app.register.removals.open_expired",
 		"sclist_app.register.removals.remind_expiring",
 		"sclist_app.register.legacy_import.forget",
+		"sclist_app.register.print_jobs.forget",
 		"sclist_app.register.remedies.end_suspensions",
 		"sclist_app.register.notifications.remind_of_remedies",
 		"sclist_app.register.notifications.remind_of_early_removal",

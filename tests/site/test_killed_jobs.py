@@ -158,6 +158,17 @@ def imports(world) -> str:
 	return "2030-01-07 01:00:00"
 
 
+def prints(world) -> str:
+	for status, day in (("Ready", "2024-01-02"), ("Being Made", None)):
+		with engine_writes():
+			doc = frappe.new_doc("SC Print Job")
+			doc.update({"kind": "Case File", "title": f"案卷{serial()}", "status": status, "attempt": 1})
+			doc.update({"bureau": DISTRICT, "made_by": user_of("officer"), "expires_on": day})
+			doc.update({"made_at": "2024-01-01 10:00:00"})
+			doc.insert()
+	return "2024-11-20 01:00:00"
+
+
 def uploads(world) -> str:
 	for n in (1, 2):
 		file = frappe.new_doc("File")
@@ -193,6 +204,7 @@ SCENES: dict[str, Callable[[Any], str]] = {
 	"sclist_app.workflow.outbox.sweep": messages,
 	"sclist_app.register.legacy_import.forget": imports,
 	"sclist_app.register.party_files.sweep": uploads,
+	"sclist_app.register.print_jobs.forget": prints,
 }
 # It writes nothing but what it puts into the queue, all of it with its one commit; test_worker.py shows it.
 QUEUE_ONLY = {"sclist_app.workflow.effects.sweep"}

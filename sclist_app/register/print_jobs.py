@@ -1,0 +1,428 @@
+"""Case files, bulk prints and labels: made by a background job, kept for some days, fetched by who asked for them.
+
+What is made bears full identity numbers. It lies among the private files without a File record, is handed out
+through `api.print_jobs` alone, and every hand-out is in the event chain. A job that is killed leaves no file that
+counts: the row learns of its files in the moment they are whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, add_to_date, cint, now_datetime
+
+from sclist_app.access.guard import engine_writes
+from sclist_app.access.posts import held
+from sclist_app.access.today import now, today
+from sclist_app.documents import store
+from sclist_app.documents.case_file import plain_name
+from sclist_app.law.findings import N_
+from sclist_app.register import bulk, case_file
+
+__all__ = [
+	"again",
+	"cancel",
+	"check_reading",
+	"forget",
+	"handed_out",
+	"own_bureau",
+	"progress",
+	"start",
+	"work",
+]
+
+DOCTYPE = "SC Print Job"
+PLACE = f"{store.FOLDER}/jobs"
+TIMEOUT = 3600
+# Without a sign of life for so long a job counts as dead, seconds.
+SILENCE = 120
+UNFINISHED = ("Waiting", "Being Made")
+
+M_DEAD = N_("The job stopped before its end. Nothing is lost; have it made again.")
+M_FULL = N_("The server's disk is full. Tell the administrator, then have it made again.")
+
+
+class Stopped(Exception):
+	"""The job was cancelled while it ran."""
+
+
+@dataclass
+class Made:
+	"""What a job has made. `folder`: the second form, where there is one. `skipped`: {"title", "reason"}."""
+
+	file: Path
+	pages: int
+	pieces: int
+	folder: Path | None = None
+	skipped: list[dict[str, str]] = field(default_factory=list)
+	# run together with the row's last change
+	record: Callable[[], None] = lambda: None
+
+
+# ------------------------------------------------------------------------ asking for
+
+
+def own_bureau(prefer: str | None = None) -> str:
+	"""The bureau in whose name the user has something made: the document's, if they work there.
+
+	Raises:
+		frappe.PermissionError: the user holds no post.
+	"""
+	if frappe.session.user == "Administrator":
+		return prefer or frappe.get_all("SC Bureau", pluck="name", order_by="lft asc", limit=1)[0]
+	mine = [h.bureau for h in held()]
+	if not mine:
+		frappe.throw(_("You hold no post."), frappe.PermissionError)
+	return prefer if prefer in mine else mine[0]
+
+
+def start(kind: str, title: str, bureau: str, request: dict[str, Any], **values: Any) -> str:
+	"""Store the request and put it into the queue; returns the name of the SC Print Job."""
+	doc = frappe.new_doc(DOCTYPE)
+	doc.update(
+		{
+			"kind": kind,
+			"title": title[:140],
+			"status": "Waiting",
+			"bureau": bureau,
+			"made_by": frappe.session.user,
+			"made_at": now(),
+			"attempt": 1,
+			"request": json.dumps(request, ensure_ascii=False),
+			**values,
+		}
+	)
+	with engine_writes():
+		doc.insert(ignore_permissions=True)  # the api asked for the right to read what is printed
+	_enqueue(doc)
+	return doc.name
+
+
+def _enqueue(doc: Document) -> None:
+	frappe.enqueue(
+		"sclist_app.register.print_jobs.work",
+		queue="long",
+		timeout=TIMEOUT,
+		enqueue_after_commit=True,
+		name=doc.name,
+		attempt=doc.attempt,
+	)
+
+
+def again(name: str) -> None:
+	"""Have it made once more: after a failure, a cancellation, a killed worker, or when its files are gone.
+
+	Raises:
+		frappe.ValidationError: it is being made, or ready.
+	"""
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if doc.status == "Ready" and _file(doc, "file").is_file():
+		frappe.throw(_("It is ready. Download it."))
+	if doc.status in UNFINISHED and _at_work(doc):
+		frappe.throw(_("It is being made. Wait until it is finished, or cancel it."))
+	_set(
+		doc,
+		status="Waiting",
+		attempt=doc.attempt + 1,
+		failure=None,
+		report=None,
+		made_at=now(),
+		finished_at=None,
+		expires_on=None,
+		file=None,
+		folder=None,
+	)
+	_enqueue(doc)
+
+
+def cancel(name: str) -> None:
+	"""Stop a job that waits or runs; what it has made so far is thrown away.
+
+	Raises:
+		frappe.ValidationError: it has ended already.
+	"""
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if doc.status not in UNFINISHED:
+		frappe.throw(_("It has ended already."))
+	_set(doc, status="Cancelled", finished_at=now())
+	frappe.cache().set_value(_key(doc.name, doc.attempt, "stop"), 1, expires_in_sec=TIMEOUT * 2)
+
+
+def progress(name: str) -> dict[str, Any]:
+	"""{"status", "done", "total", "alive"}: alive while it waits its turn or has shown a sign of life lately."""
+	doc = frappe.get_doc(DOCTYPE, name)
+	beat = frappe.cache().get_value(_key(name, doc.attempt, "beat")) or {}
+	return {
+		"status": doc.status,
+		"done": beat.get("done", 0),
+		"total": beat.get("total", 0),
+		"alive": doc.status in UNFINISHED and _at_work(doc),
+	}
+
+
+def _at_work(doc: Document) -> bool:
+	beat = frappe.cache().get_value(_key(doc.name, doc.attempt, "beat")) or {}
+	last = beat.get("at", 0)
+	if doc.status == "Waiting":
+		# the queue may be long; nobody knows of a job in it until it begins
+		last = max(last, frappe.utils.get_datetime(doc.modified).timestamp())
+	return now_datetime().timestamp() - last < SILENCE
+
+
+def _key(name: str, attempt: int, what: str) -> str:
+	return f"sclist_print_job:{name}:{attempt}:{what}"
+
+
+def _set(doc: Document, **values: Any) -> None:
+	with engine_writes():
+		doc.update(values)
+		doc.save(ignore_permissions=True)  # the row is the system's
+
+
+def check_reading(doc: Document) -> None:
+	"""May the user still read everything the job prints? A post may have ended since it was asked for.
+
+	Raises:
+		frappe.PermissionError: no.
+	"""
+	if doc.reference_doctype:
+		frappe.get_doc(doc.reference_doctype, doc.reference_name).check_permission("read")
+	else:
+		bulk.chosen("SC Notice", json.loads(doc.request or "{}").get("papers") or [])
+
+
+# ------------------------------------------------------------------------- making it
+
+
+def work(name: str, attempt: int) -> None:
+	"""The background job. Whatever goes wrong is written into the row for its reader."""
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if doc.status != "Waiting" or doc.attempt != attempt:
+		return
+	frappe.set_user(doc.made_by)
+	_set(doc, status="Being Made")
+	frappe.db.commit()  # so that those who wait see it
+	place = store.path(f"{PLACE}/{name}-{attempt}")
+	try:
+		shutil.rmtree(place, ignore_errors=True)
+		place.mkdir(parents=True)
+		made = _MAKERS[doc.kind](doc, json.loads(doc.request or "{}"), place, _beating(name, attempt))
+		_finish(name, attempt, made)
+	except Stopped:
+		frappe.db.rollback()
+	except Exception as error:
+		frappe.db.rollback()
+		_fail(name, attempt, error)
+	finally:
+		shutil.rmtree(place, ignore_errors=True)
+
+
+def _beating(name: str, attempt: int) -> Callable[[int, int], None]:
+	def beat(done: int, total: int) -> None:
+		if frappe.cache().get_value(_key(name, attempt, "stop")):
+			raise Stopped
+		frappe.cache().set_value(
+			_key(name, attempt, "beat"),
+			{"done": done, "total": total, "at": now_datetime().timestamp()},
+			expires_in_sec=TIMEOUT,
+		)
+
+	beat(0, 1)
+	return beat
+
+
+def _make_case_file(doc: Document, request: dict, place: Path, beat: Callable[[int, int], None]) -> Made:
+	check_reading(doc)
+	of = frappe.get_doc(doc.reference_doctype, doc.reference_name)
+	built = case_file.build(
+		of, place, archive_number=doc.archive_number or "", retention=doc.retention or "", beat=beat
+	)
+	return Made(built.pdf, built.pages, built.pieces, built.folder, built.skipped)
+
+
+def _make_bulk(doc: Document, request: dict, place: Path, beat: Callable[[int, int], None]) -> Made:
+	check_reading(doc)
+	printed = bulk.print_together(
+		request["papers"],
+		place,
+		duplex=bool(request.get("duplex")),
+		copies=bool(request.get("copies")),
+		beat=beat,
+	)
+	return Made(
+		printed.pdf,
+		printed.pages,
+		len(printed.papers),
+		skipped=printed.skipped,
+		record=lambda: bulk.note_printed(printed.papers, doc.name),
+	)
+
+
+def _make_labels(doc: Document, request: dict, place: Path, beat: Callable[[int, int], None]) -> Made:
+	check_reading(doc)
+	printed = bulk.print_labels(request["papers"], request["form"], place, beat=beat)
+	return Made(printed.pdf, printed.pages, len(printed.papers), skipped=printed.skipped)
+
+
+_MAKERS: dict[str, Callable[[Document, dict, Path, Callable[[int, int], None]], Made]] = {
+	"Case File": _make_case_file,
+	"Bulk Print": _make_bulk,
+	"Labels": _make_labels,
+}
+
+
+def _finish(name: str, attempt: int, made: Made) -> None:
+	"""Put the finished files in their place and tell the row of them, unless it was cancelled meanwhile."""
+	values: dict[str, Any] = {}
+	put: list[Path] = []
+	try:
+		for form, path in (("file", made.file), ("folder", made.folder)):
+			if path is None:
+				continue
+			size, digest = case_file.weigh(path)
+			relative = f"{PLACE}/{name}-{attempt}{path.suffix}"
+			target = store.path(relative)
+			_flush(path)
+			os.replace(path, target)
+			put.append(target)
+			values |= {form: relative, f"{form}_size": size, f"{form}_hash": digest}
+		doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+		if doc.status != "Being Made" or doc.attempt != attempt:
+			raise Stopped
+		made.record()
+		_set(
+			doc,
+			status="Ready",
+			finished_at=now(),
+			expires_on=add_days(today(), _days_kept()),
+			pages=made.pages,
+			pieces=made.pieces,
+			skipped=len(made.skipped),
+			report=json.dumps(made.skipped, ensure_ascii=False),
+			**values,
+		)
+		frappe.db.commit()
+	except BaseException:
+		for path in put:
+			path.unlink(missing_ok=True)
+		raise
+
+
+def _flush(path: Path) -> None:
+	with path.open("rb") as file:
+		os.fsync(file.fileno())
+
+
+def _days_kept() -> int:
+	return max(cint(frappe.get_cached_doc("SC Settings").get("print_job_days")) or 7, 1)
+
+
+def _fail(name: str, attempt: int, error: Exception) -> None:
+	frappe.local.message_log = []
+	if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+		text = _(M_FULL)
+	elif isinstance(error, frappe.ValidationError | frappe.PermissionError) and str(error):
+		text = frappe.utils.strip_html(str(error))[:500]
+	else:
+		frappe.log_error(title="sclist: print job", message=frappe.get_traceback())
+		text = _(M_DEAD)
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if doc.status == "Being Made" and doc.attempt == attempt:
+		_set(doc, status="Failed", failure=text, finished_at=now())
+	frappe.db.commit()  # why it failed is to be read at once
+
+
+# ------------------------------------------------------------------------ handing out
+
+
+def _file(doc: Document, form: str) -> Path:
+	return store.path(doc.get(form) or "missing/file")
+
+
+def handed_out(doc: Document, form: str) -> tuple[Path, str]:
+	"""Path and name of the finished file in the form asked for ("file" or "folder").
+
+	Raises:
+		frappe.ValidationError: not finished, gone, or there is no such form.
+	"""
+	if form not in ("file", "folder"):
+		frappe.throw(_("The value of {0} is not valid.").format("form"))
+	if doc.status == "Expired":
+		frappe.throw(_("The file was deleted on {0}. Have it made again.").format(doc.expires_on))
+	if doc.status != "Ready":
+		frappe.throw(_("It is not finished yet."))
+	path = _file(doc, form)
+	if not doc.get(form) or not path.is_file():
+		frappe.throw(_("The file is missing on the server. Have it made again."))
+	return path, f"{plain_name(doc.title)}{path.suffix}"
+
+
+# ------------------------------------------------------------------------- tidying up
+
+
+def forget() -> int:
+	"""Daily: delete what has been kept long enough, what killed jobs left, and call dead jobs dead.
+
+	Returns how many jobs changed.
+	"""
+	expired = frappe.get_all(
+		DOCTYPE,
+		filters={"status": "Ready", "expires_on": ["<", today()]},
+		pluck="name",
+		order_by="creation",
+	)
+	for name in expired:
+		_set(frappe.get_doc(DOCTYPE, name), status="Expired", file=None, folder=None)
+	dead = frappe.get_all(
+		DOCTYPE,
+		filters={"status": ["in", UNFINISHED], "made_at": ["<", add_to_date(now(), days=-1)]},
+		pluck="name",
+		order_by="creation",
+	)
+	for name in dead:
+		_set(frappe.get_doc(DOCTYPE, name), status="Failed", failure=_(M_DEAD), finished_at=now())
+	_sweep()
+	return len(expired) + len(dead)
+
+
+def _sweep() -> None:
+	"""Delete the files no row speaks of; those of the last day may belong to a job at work."""
+	place = store.path(PLACE)
+	if not place.is_dir():
+		return
+	known: set[str] = set()
+	for row in frappe.get_all(
+		DOCTYPE, filters={"status": "Ready"}, fields=["file", "folder"], order_by="creation", limit=0
+	):
+		known |= {Path(path).name for path in (row.file, row.folder) if path}
+	yesterday = now_datetime().timestamp() - 86400
+	gone = _just_expired(place, known)
+	for path in place.iterdir():
+		if path.name in known or (path.name not in gone and path.stat().st_mtime > yesterday):
+			continue
+		if path.is_dir():
+			shutil.rmtree(path, ignore_errors=True)
+		else:
+			path.unlink(missing_ok=True)
+
+
+def _just_expired(place: Path, known: Sequence[str] | set[str]) -> set[str]:
+	"""Finished files whose job has expired, however young they are."""
+	names = {path.stem.rpartition("-")[0]: path.name for path in place.glob("*.*") if path.is_file()}
+	expired = frappe.get_all(
+		DOCTYPE,
+		filters={"name": ["in", list(names) or [""]], "status": "Expired"},
+		pluck="name",
+		order_by="creation",
+	)
+	return {path.name for path in place.glob("*.*") if path.stem.rpartition("-")[0] in set(expired)}

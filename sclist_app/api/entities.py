@@ -5,8 +5,7 @@ from sclist_app.access.posts import filling_bureaus, held
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.audit import events
 from sclist_app.law.findings import N_
-from sclist_app.law.identifiers import normalise_code
-from sclist_app.register import identity
+from sclist_app.register import identity, lookup
 
 
 @frappe.whitelist(methods=["POST"])
@@ -29,35 +28,51 @@ def reveal(entity: str, reason: str) -> dict:
 	return {"id_number": identity.full_number(doc)}
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["POST"])
 def look_up(text: str) -> list[dict]:
-	"""Entities by name, USCC or a whole certificate number. Needs a post."""
+	"""Entities by name, pinyin, USCC or a whole certificate number. Needs a post; POST, so that no number is logged."""
 	if not held() and frappe.session.user != "Administrator":
 		raise frappe.PermissionError
-	wanted = text_of(text, 200).strip()
-	if len(wanted) < 2:
-		return []
-	code = normalise_code(wanted)
-	rows = frappe.get_list(
-		"SC Entity",
-		or_filters={
-			"entity_name": [
-				"like",
-				"%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
-			],
-			"uscc": code,
-			"id_number_key": identity.key_of(identity.CARD, code),
-		},
-		fields=["name", "entity_name", "entity_kind", "uscc", "id_number"],
-		order_by="entity_name asc",
-		limit=20,
-	)
 	return [
 		{
 			"name": r.name,
 			"entity_name": r.entity_name,
 			"entity_kind": r.entity_kind,
+			"kind_label": _(r.entity_kind),
 			"code_shown": r.uscc or r.id_number or "",
+			"unit": r.unit or "",
 		}
-		for r in rows
+		for r in lookup.entities(text_of(text, 200).strip(), whole_number=True)
+	]
+
+
+@frappe.whitelist(methods=["POST"])
+def check_identifier(kind: str, number: str, id_type: str = "") -> dict:
+	"""What is wrong with a code or certificate number, and who carries it already. Needs a post that registers entities.
+
+	Answers {"number": the USCC as stored, "errors", "warnings", "twin": {"name", "entity_name"} or None}; a person's
+	number is not sent back.
+	"""
+	if not filling_bureaus() and frappe.session.user != "Administrator":
+		frappe.throw(_("Your post does not need certificate numbers in clear."), frappe.PermissionError)
+	return identity.judged(text_of(kind, 40), text_of(number, 60), text_of(id_type, 60))
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def search(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int,
+	page_len: int,
+	filters: dict | list | str | None = None,
+) -> list:
+	"""What a link to an entity offers, by name, code or pinyin. Needs a post; the framework asks it in place of its own."""
+	if not held() and frappe.session.user != "Administrator":
+		raise frappe.PermissionError
+	found = lookup.offered(txt, filters, start, page_len)
+	return [
+		(r.name, r.entity_name, r.uscc or r.id_number or "", _(r.entity_kind), r.unit_name or "")
+		for r in found
 	]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 
 import frappe
 from frappe import _
@@ -15,7 +16,7 @@ from sclist_app.access.today import today
 from sclist_app.law import identifiers, masking
 from sclist_app.law.findings import Finding, errors, render
 
-__all__ = ["code_of", "full_number", "key_of", "normalise", "shown_code"]
+__all__ = ["code_of", "full_number", "judged", "key_of", "normalise", "shown_code"]
 
 CARD = "Resident Identity Card"
 
@@ -64,6 +65,29 @@ def _checked_number(doc: Document) -> str:
 	if "*" in number:
 		frappe.throw(_("Type the whole certificate number again, not the masked one."))
 	return number
+
+
+def judged(kind: str, number: str, id_type: str = "") -> dict[str, Any]:
+	"""What saving would say of a number: {"number", "errors", "warnings", "twin"}. A person's number is not returned."""
+	person = kind == "Person"
+	if not person:
+		checked, findings = identifiers.check_uscc(number)
+	elif (id_type or CARD) == CARD:
+		checked, findings = identifiers.check_id_number(number, today())
+	else:
+		checked, findings = identifiers.normalise_code(number), []
+	field, value = ("id_number_key", key_of(id_type or CARD, checked)) if person else ("uscc", checked)
+	twin = (
+		frappe.db.get_value("SC Entity", {field: value}, ["name", "entity_name"], as_dict=True)
+		if checked and not errors(findings)
+		else None
+	)
+	return {
+		"number": "" if person else checked,
+		"errors": [render(f, _) for f in errors(findings)],
+		"warnings": [render(f, _) for f in findings if f.severity == "warning"],
+		"twin": {"name": twin.name, "entity_name": twin.entity_name} if twin else None,
+	}
 
 
 def _refuse(findings: list[Finding]) -> None:

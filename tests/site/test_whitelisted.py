@@ -25,7 +25,11 @@ NO_POST = "walker@sclist-test.invalid"
 ROLE_ONLY = "walker-role@sclist-test.invalid"
 FORBIDDEN = {"user", "role", "roles", "owner", "ignore_permissions", "flags", "kwargs"}
 # Replace functions of the framework, so they take the framework's verbs and its forms of filters.
-IN_PLACE_OF_THE_FRAMEWORKS = {"sclist_app.api.counts.get_count", "sclist_app.api.links.get"}
+IN_PLACE_OF_THE_FRAMEWORKS = {
+	"sclist_app.api.counts.get_count",
+	"sclist_app.api.entities.search",
+	"sclist_app.api.links.get",
+}
 # The party's door: parties have no account. What it refuses is tested in test_party.
 GUESTS = "sclist_app.api.party."
 

@@ -23,7 +23,7 @@ async function look_for_twins(frm, fieldname) {
 	const show = (html) => frm.set_df_property(fieldname, "description", html);
 	if (text.length < 2) return show("");
 	const found = await frappe
-		.call({ method: "sclist_app.api.entities.look_up", type: "GET", args: { text } })
+		.call({ method: "sclist_app.api.entities.look_up", type: "POST", args: { text } })
 		.then((response) => response.message || []);
 	if ((frm.doc[fieldname] || "").trim() !== text) return;
 	const twins = found.filter(

@@ -1,7 +1,7 @@
 from frappe.model.document import Document
 
 from sclist_app.access import guard
-from sclist_app.register import identity
+from sclist_app.register import identity, lookup
 
 
 class SCEntity(Document):
@@ -13,6 +13,7 @@ class SCEntity(Document):
 		if not self.is_new():
 			guard.keep_engine_fields(self, ("bureau", "is_demo", "id_number_sealed", "id_number_key"))
 		identity.normalise(self)
+		lookup.fill(self)
 
 	def on_trash(self):
 		guard.never_delete(self)

@@ -14,7 +14,7 @@ from sclist_app.access.today import today
 from sclist_app.documents import picker, plain, printing, store, templates, word
 from sclist_app.documents.issue import required_blocks, said_in_words, template_or_none
 from sclist_app.documents.layout import LAYOUTS, OFFICIAL, PageLayout
-from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError, closed, sample_facts
+from sclist_app.documents.placeholders import PLACEHOLDERS, FactsError, sample_facts
 from sclist_app.documents.rendering import MissingFacts, TemplateRefused, full_html, render_html
 from sclist_app.law.findings import render
 

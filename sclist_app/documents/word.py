@@ -34,9 +34,9 @@ MAX_OUTPUT: Final = 16 * 1024 * 1024
 
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _PART_NAMES: Final = (
-	(re.compile(r"word/document\d*\.xml"), Word(N_("text"))),
-	(re.compile(r"word/header\d*\.xml"), Word(N_("header"))),
-	(re.compile(r"word/footer\d*\.xml"), Word(N_("footer"))),
+	(re.compile(r"word/document\d*\.xml"), Word(N_("body text"))),
+	(re.compile(r"word/header\d*\.xml"), Word(N_("page header"))),
+	(re.compile(r"word/footer\d*\.xml"), Word(N_("page footer"))),
 	(re.compile(r"word/footnotes\d*\.xml"), Word(N_("footnotes"))),
 )
 # parts no office paper needs; each can carry a programme
@@ -324,7 +324,7 @@ def _fill(content: bytes, facts: Mapping[str, Any], seen: list[str]) -> bytes:
 		document.save(out)
 	except TemplateError as error:
 		text = _MESSAGES["template.syntax"]
-		values = {"part": Word(N_("text")), "reason": str(error)}
+		values = {"part": Word(N_("body text")), "reason": str(error)}
 		raise TemplateRefused([Finding("template.syntax", text, "", values)]) from error
 	except (etree.XMLSyntaxError, ValueError, KeyError, AttributeError, TypeError) as error:
 		if isinstance(error, TemplateRefused | FactsError):

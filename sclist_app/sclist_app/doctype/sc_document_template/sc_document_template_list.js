@@ -1,0 +1,7 @@
+frappe.listview_settings["SC Document Template"] = {
+	add_fields: ["state"],
+	get_indicator(doc) {
+		const colours = { Draft: "orange", "In Review": "blue", "In Force": "green", Retired: "gray" };
+		return [__(doc.state), colours[doc.state] || "gray", `state,=,${doc.state}`];
+	},
+};

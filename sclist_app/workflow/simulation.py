@@ -6,7 +6,7 @@ its limit, and takes another button only where told. What comes out is what the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from sclist_app.workflow import runner
 from sclist_app.workflow.checker import statute_unit
 from sclist_app.workflow.model import Nature, Procedure, Step, Verb
 
-__all__ = ["Simulated", "Visit", "simulate"]
+__all__ = ["Move", "Simulated", "Standing", "Visit", "replay", "simulate"]
 
 MOST_MOVES = 200
 GOING_ON = (Verb.AGREE, Verb.FORWARD)
@@ -60,12 +60,35 @@ class Simulated:
 		return tuple(visit.step for visit in self.visits)
 
 
+@dataclass(frozen=True)
+class Move:
+	"""One button pressed in one step. days: working days the step took; it counts for no step that waits out a limit."""
+
+	step: str
+	action: str
+	days: int = 1
+
+
+@dataclass(frozen=True)
+class Standing:
+	"""A step that is open. entered: since when; due: the last day its limit leaves, None without a limit."""
+
+	step: str
+	entered: date
+	due: date | None
+
+
 @dataclass
 class _Clockwork:
 	procedure: Procedure
 	calendar: WorkCalendar
 	entered: dict[str, date] = field(default_factory=dict)
 	decided: date | None = None
+
+	def enter(self, outcome: runner.Outcome, on: date) -> None:
+		for event in outcome.happened:
+			if event.what == "step_entered":
+				self.entered[event.data["step"]] = on
 
 	def due(self, step: Step) -> date | None:
 		own = self.procedure.limit("T22", step.code)
@@ -104,18 +127,10 @@ def simulate(
 	visits: list[Visit] = []
 	documents: list[str] = []
 
-	def roster(step: Step) -> list[str]:
-		return [f"{step.post}#{n}" for n in range(max(3, step.quorum, len(step.separate_from) + 2))]
-
-	def enter(outcome: runner.Outcome, on: date) -> None:
-		for event in outcome.happened:
-			if event.what == "step_entered":
-				clock.entered[event.data["step"]] = on
-
 	day = start
 	try:
-		outcome = runner.start(procedure, facts, roster)
-		enter(outcome, day)
+		outcome = runner.start(procedure, facts, _people)
+		clock.enter(outcome, day)
 		state = outcome.state
 		for _move in range(MOST_MOVES):
 			if state.status == "Ended":
@@ -125,20 +140,99 @@ def simulate(
 			)
 			step, day = procedure.by_code[code], max(day, leaves)
 			due = clock.due(step)
-			outcome, people = _step(procedure, state, step, choices, facts, roster)
+			outcome, people = _step(procedure, state, step, choices, facts, _people)
 			visits.append(Visit(code, step.title, step.post, people, clock.entered[code], day, due))
 			if outcome.transition is not None:
 				drawn = [d.document_kind for d in procedure.documents_of(code, outcome.transition.action)]
 				documents += drawn
 				if "D05" in drawn:
 					clock.decided = day
-			enter(outcome, day)
+			clock.enter(outcome, day)
 			state = outcome.state
 		else:
 			return Simulated(tuple(visits), "", start, day, tuple(documents), _stuck(step))
 	except runner.Refusal as refusal:
 		return Simulated(tuple(visits), "", start, day, tuple(documents), refusal.findings[0])
 	return Simulated(tuple(visits), state.outcome, start, day, tuple(documents))
+
+
+def replay(
+	procedure: Procedure,
+	facts: Mapping[str, Any],
+	start: date,
+	calendar: WorkCalendar,
+	moves: Sequence[Move],
+) -> tuple[Simulated, tuple[Standing, ...]]:
+	"""Play a case move by move and say where it then stands; the open steps are none once it has ended.
+
+	A move that is not possible ends the play with its `problem`; what was played before it stands.
+	"""
+	clock = _Clockwork(procedure, calendar)
+	visits: list[Visit] = []
+	documents: list[str] = []
+	left: dict[str, date] = {}
+	day, state, problem = start, runner.RunState(), None
+	try:
+		outcome = runner.start(procedure, facts, _people)
+		clock.enter(outcome, day)
+		state = outcome.state
+		for move in moves:
+			step = procedure.by_code.get(move.step)
+			if step is None or move.step not in state.active:
+				problem = _not_open(step.title if step else move.step)
+				break
+			button = next((b for b in procedure.buttons(step.code) if b.action == move.action), None)
+			expires = button is not None and button.verb is Verb.EXPIRE
+			leaves = (
+				_leaving(procedure, clock, step.code, lambda _step: 1)
+				if expires
+				else clock.calendar.add_workdays(clock.entered[step.code], move.days)
+			)
+			due = clock.due(step)
+			choice = {} if expires else {step.code: move.action}
+			outcome, people = _step(procedure, state, step, choice, facts, _people)
+			visits.append(
+				Visit(step.code, step.title, step.post, people, clock.entered[step.code], leaves, due)
+			)
+			# side by side each keeps its own dates; where they meet the last one counts
+			left[step.code] = leaves
+			day = max(day, leaves)
+			if outcome.transition is not None:
+				drawn = [
+					d.document_kind for d in procedure.documents_of(step.code, outcome.transition.action)
+				]
+				documents += drawn
+				if "D05" in drawn:
+					clock.decided = leaves
+			for event in outcome.happened:
+				if event.what == "step_entered":
+					awaited = procedure.by_code[event.data["step"]].waits_for
+					clock.entered[event.data["step"]] = max(
+						left.get(c, leaves) for c in (*awaited, step.code)
+					)
+			state = outcome.state
+	except runner.Refusal as refusal:
+		problem = refusal.findings[0]
+	played = Simulated(tuple(visits), state.outcome, start, day, tuple(documents), problem)
+	if state.status == "Ended":
+		return played, ()
+	return played, tuple(
+		Standing(code, clock.entered[code], clock.due(procedure.by_code[code])) for code in state.active
+	)
+
+
+def _not_open(title: str) -> Finding:
+	return Finding(
+		"simulation.not_open",
+		N_("Step {step} is not open at this point. Take the last steps back and go on from there."),
+		"",
+		{"step": title},
+	)
+
+
+def _people(step: Step) -> list[str]:
+	"""Invented holders of the step's post, enough to sign and to keep duties apart."""
+	return [f"{step.post}#{n}" for n in range(max(3, step.quorum, len(step.separate_from) + 2))]
 
 
 def _leaving(procedure: Procedure, clock: _Clockwork, code: str, pace: Callable[[Step], int]) -> date:

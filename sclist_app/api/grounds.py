@@ -30,7 +30,7 @@ def assess(facts: str) -> dict:
 	"""
 	_may_open()
 	values = _values(facts)
-	case, answers = values.get("case") or {}, values.get("answers") or {}
+	case, answers = values.get("case", {}), values.get("answers", {})
 	if not isinstance(case, dict) or not isinstance(answers, dict):
 		frappe.throw(_("The form could not be read. Reload the page; what you typed is kept."))
 	return opening.assess(opening.from_form(case), answers)

@@ -14,6 +14,7 @@ import { due_badge, due_indicator, day } from "./sclist/words";
 import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
 import { hide_repeated_labels } from "./sclist/tidy";
+import { Approval } from "./sclist/approval/approval";
 import { MyDesk } from "./sclist/my_desk";
 import { end_absence, enter_absence, offer_effects, retry_effect } from "./sclist/absences";
 import { version_tools } from "./sclist/version_tools";
@@ -31,6 +32,7 @@ import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
 import { show_paper } from "./sclist/paper_tools";
+import { offer_printing, show_print_job } from "./sclist/case_file";
 
 frappe.provide("sclist");
 
@@ -48,6 +50,7 @@ Object.assign(sclist, {
 	reveal_button,
 	show_outline,
 	MyDesk,
+	Approval,
 	show_home,
 	help_tour,
 	DueCalendar,
@@ -65,6 +68,8 @@ Object.assign(sclist, {
 	remedy_papers,
 	remedy_tools,
 	show_paper,
+	offer_printing,
+	show_print_job,
 	template_editor,
 	el,
 });

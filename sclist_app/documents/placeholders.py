@@ -429,7 +429,7 @@ _SINGLE: tuple[Placeholder, ...] = (
 	Placeholder("publicity.state", "列入状态", "管理中（公示中）"),
 	Placeholder("publicity.due_on", "公示时限", date(2026, 4, 17), "date"),
 	Placeholder("application.phone", "申请人联系电话", "13800000001"),
-	Placeholder("application.capacity", "办理人身份", "法定代表人（负责人）"),
+	Placeholder("application.capacity", "办理人身份", "法定代表人"),
 	Placeholder("application.delivery_address", "申请人的送达地址", "晋源市化工园区安康路6号"),
 	Placeholder("application.email", "申请人电子邮箱", "hengtai@example.invalid"),
 	Placeholder("application.electronic", "申请人是否同意电子送达", "yes", "choice", ("yes", "no")),

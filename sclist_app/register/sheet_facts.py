@@ -47,7 +47,7 @@ CONCLUSIONS = {"Accepted": "采纳", "Partly Accepted": "部分采纳", "Not Acc
 VOTES = {"Agree": "同意", "Refuse": "不同意"}
 CAPACITIES = {
 	"Party in Person": "申请人本人",
-	"Legal Representative": "法定代表人（负责人）",
+	"Legal Representative": "法定代表人",
 	"Agent": "委托代理人",
 }
 

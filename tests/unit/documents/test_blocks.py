@@ -77,6 +77,15 @@ def test_every_required_mark_is_looked_for(kind):
 		assert missing_blocks(html.replace(mark, ""), required) == [name]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_word_the_law_wants_is_looked_for(kind):
+	required = MANIFEST[kind]["required_blocks"]
+	html = render_html(body(kind), facts(kind))
+	for name, entry in required.items():
+		for word in entry.get("says", ()):
+			assert name in missing_blocks(html.replace(word, "某"), required), (name, word)
+
+
 def test_a_marked_part_without_text_is_missing():
 	html = (
 		'<section data-block="a"><h2>一、标题</h2></section><p data-block="b"> ，。<br></p>'

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -136,7 +136,7 @@ def _header(doc: Document) -> dict[str, Any]:
 		"effective_from": str(doc.effective_from or ""),
 		"modified": str(doc.modified),
 		"author": doc.author,
-		"author_name": frappe.db.get_value("User", doc.author, "full_name") if doc.author else "",
+		"author_name": _(frappe.db.get_value("User", doc.author, "full_name") or "") if doc.author else "",
 	}
 
 
@@ -311,8 +311,8 @@ def checked(doc: Document, procedure: Procedure) -> dict[str, Any]:
 	findings = checker.check(procedure, world)
 	locked = canvas.locks(procedure, world) if not errors(findings) else _locks_if_sound(procedure, world)
 	return {
-		"errors": [_finding(f) for f in findings if f.severity == "error"],
-		"warnings": [_finding(f) for f in findings if f.severity == "warning"],
+		"errors": [_finding(f, procedure) for f in findings if f.severity == "error"],
+		"warnings": [_finding(f, procedure) for f in findings if f.severity == "warning"],
 		"locks": None
 		if locked is None
 		else {code: _reasons(procedure.kind, world, why) for code, why in locked.items()},
@@ -324,13 +324,35 @@ def _locks_if_sound(procedure: Procedure, world: World) -> dict[str, list[Findin
 	return canvas.locks(procedure, world) if sum(s.is_start for s in procedure.steps) == 1 else None
 
 
-def _finding(finding: Finding) -> dict[str, str]:
+def _finding(finding: Finding, procedure: Procedure) -> dict[str, str]:
 	return {
 		"code": finding.code,
 		"row": finding.row or "",
-		"text": render(finding, _),
+		"text": render(_in_words(finding, procedure), _),
 		"article": finding.article,
 	}
+
+
+def _in_words(finding: Finding, procedure: Procedure) -> Finding:
+	"""The finding with the names of steps, buttons, posts, limits and papers in place of their codes."""
+	shown = {key: _named(key, value, procedure) for key, value in finding.values.items()}
+	return replace(finding, values=shown)
+
+
+def _named(key: str, value: Any, procedure: Procedure) -> Any:
+	if isinstance(value, list | tuple):
+		return [_named(key, one, procedure) for one in value]
+	if not isinstance(value, str) or not value:
+		return value
+	if key in ("post", "limit"):
+		return trial.shown_name(key, value)
+	if key == "kind":
+		return trial.shown_name("document", value)
+	step, _slash, action = value.partition("/")
+	if key in ("step", "other", "target", "row") and step in procedure.by_code:
+		title = procedure.by_code[step].title or step
+		return f"{title} → {_label(procedure, step, action)}" if action else title
+	return value
 
 
 def _reasons(kind: str, world: World, why: list[Finding]) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ export function version_tools(frm) {
 	const tools = __("Tools");
 	const button = (label, act, group) => frm.add_custom_button(label, act, group);
 
+	button(__("Open in the Studio"), () => frappe.set_route("procedure-studio", name));
 	button(__("Check"), () => check(name));
 	if ((configures || approves_rules) && ["Draft", "In Review"].includes(status)) show_findings(frm);
 	button(__("Try on cases"), () => attempt(frm), tools);
@@ -152,7 +153,7 @@ function compare(frm) {
 	);
 }
 
-async function attempt(frm) {
+export async function attempt(frm) {
 	frappe.dom.freeze(__("Playing the latest cases…"));
 	let result;
 	try {
@@ -222,7 +223,7 @@ function sure(frm, question, path) {
 	});
 }
 
-function with_reason(frm, title, path) {
+export function with_reason(frm, title, path) {
 	frappe.prompt(
 		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 		async ({ reason }) => {
@@ -234,7 +235,7 @@ function with_reason(frm, title, path) {
 	);
 }
 
-function publish(frm) {
+export function publish(frm) {
 	frappe.prompt(
 		[
 			{
@@ -268,7 +269,7 @@ function bureau_field(frm) {
 	];
 }
 
-function bind(frm) {
+export function bind(frm) {
 	frappe.prompt(
 		[
 			...bureau_field(frm),

@@ -1,0 +1,71 @@
+import { post, tell } from "../calls";
+import { attempt, bind, publish, with_reason } from "../version_tools";
+
+/** What leads out of the drawing: hand in, approve, publish, copy. The functions are those of the plain form. */
+export function outside(store) {
+	const { state } = store;
+	// what the tools of the form need of it
+	const form = () => ({ doc: { ...state.board.version, copied_from: state.board.compare_with[0]?.value || "" }, reload_doc: store.load });
+	const open = (name) => frappe.set_route("procedure-studio", name);
+
+	return {
+		async try_cases() {
+			if (!(await store.save())) return;
+			attempt(form());
+		},
+		async submit() {
+			document.activeElement?.blur?.();
+			if (!(await store.save())) return;
+			frappe.confirm(__("Submit this version for approval?"), async () => {
+				try {
+					await post("procedures.submit", { version: state.version });
+				} catch {
+					state.list_open = true; // the server has said why
+					return;
+				}
+				await store.load();
+				tell(__("Submitted. The approver finds it in review."));
+			});
+		},
+		send_back: () => with_reason(form(), __("Send back"), "send_back"),
+		publish: () => publish(form()),
+		bind: () => bind(form()),
+		async new_draft() {
+			open((await post("procedures.new_draft", { version: state.version })).name);
+		},
+		copy() {
+			const { bureaus } = state.board.rights;
+			frappe.prompt(
+				[
+					{ fieldname: "bureau", fieldtype: "Select", label: __("Bureau"), options: bureaus, default: bureaus[0]?.value, reqd: 1 },
+					{
+						fieldname: "procedure_name",
+						fieldtype: "Data",
+						label: __("Procedure Name"),
+						default: `${bureaus[0]?.label || ""}${state.board.version.kind_label}${__("Procedure")}`,
+						reqd: 1,
+					},
+				],
+				async ({ bureau, procedure_name }) => {
+					const code = await free_code(state.board.version.kind, bureau);
+					const { name } = await post("procedures.copy", { version: state.version, code, procedure_name, bureau });
+					open(name);
+				},
+				__("Copy for a bureau"),
+				__("Copy")
+			);
+		},
+	};
+}
+
+// Nobody has to think of a code: kind and bureau, with a number where the bureau has one already.
+async function free_code(kind, bureau) {
+	const stem = `${kind.toLowerCase().replaceAll(" ", "-")}-${bureau}`;
+	const taken = new Set(
+		(
+			await frappe.db.get_list("SC Procedure", { fields: ["name"], filters: { name: ["like", `${stem}%`] }, limit: 200 })
+		).map((row) => row.name)
+	);
+	if (!taken.has(stem)) return stem;
+	for (let n = 2; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
+}

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 
 from sclist_app.exchange.procedures import load_shipped
-from sclist_app.setup import bureaus, calendar, catalogue, law, papers, posts, site
+from sclist_app.setup import bureaus, calendar, catalogue, home, law, papers, posts, site
 from sclist_app.setup.ledger import Ledger
 
 
@@ -34,6 +34,8 @@ def set_up() -> None:
 	calendar.seed()
 	bureaus.seed()
 	papers.seed(ledger)
+	home.seed(ledger)
+	home.offer_tour()
 	site.fill_settings()
 	load_shipped()
 	ledger.save()

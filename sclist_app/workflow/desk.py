@@ -30,6 +30,15 @@ FIELDS = [
 	"round",
 ]
 
+# no one works through more; what comes after is not counted
+MOST = 500
+SORTS = {
+	"open": lambda row: True,
+	"today": lambda row: bool(row.due_on) and getdate(row.due_on) == today(),
+	"overdue": lambda row: bool(row.due_on) and getdate(row.due_on) < today(),
+	"returned": lambda row: (row.round or 1) > 1,
+}
+
 
 def days_left(due, bureau: str) -> int | None:
 	"""Working days until the day (0: today), negative when it is past."""
@@ -40,23 +49,22 @@ def _mine_filter() -> list[tuple[str, str]]:
 	return sorted({(h.post, h.bureau) for h in held()})
 
 
-def my_tasks(limit: int) -> dict[str, Any]:
-	"""Open tasks for any of the user's posts, the most urgent first, and how many there are."""
+def my_tasks(limit: int, start: int = 0, show: str = "open") -> dict[str, Any]:
+	"""Open tasks for any of the user's posts, the most urgent first, and how many there are of each sort.
+
+	show: one of the counts: "open" (all), "today", "overdue", "returned". {"tasks": those from `start` on,
+	"counts": {sort: number}}.
+	"""
 	own = held()
 	people = {frappe.session.user, *(h.acting_for for h in own if h.acting_for)} if own else set()
 	taken = [(row, may_take(row)) for row in _open_for(_mine_filter(), people)]
 	rows = [row for row, holding in taken if holding]
 	deputised = {row.name: holding.acting_for for row, holding in taken if holding}
-	tasks = [{**_row(row), "acting_for_name": _full_name(deputised[row.name])} for row in rows[:limit]]
-	day = today()
+	sorts = {sort: [row for row in rows if test(row)] for sort, test in SORTS.items()}
+	wanted = sorts.get(show, rows)[start : start + limit]
 	return {
-		"tasks": tasks,
-		"counts": {
-			"open": len(rows),
-			"today": sum(bool(r.due_on) and getdate(r.due_on) == day for r in rows),
-			"overdue": sum(bool(r.due_on) and getdate(r.due_on) < day for r in rows),
-			"returned": sum((r.round or 1) > 1 for r in rows),
-		},
+		"tasks": [{**_row(row), "acting_for_name": _full_name(deputised[row.name])} for row in wanted],
+		"counts": {sort: len(found) for sort, found in sorts.items()},
 	}
 
 
@@ -74,7 +82,8 @@ def _open_for(pairs, people) -> list:
 		.orderby(task.due_on.isnull())
 		.orderby(task.due_on)
 		.orderby(task.opened_on)
-		.limit(500)
+		.orderby(task.name)
+		.limit(MOST)
 		.run(as_dict=True)
 	)
 

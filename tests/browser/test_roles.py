@@ -19,8 +19,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 def test_first_page_is_chinese(mailbox, desk_of, photo):
 	desk = desk_of(mailbox, DISTRICT)
 	desk.open("")
-	# the page is there when its number cards have their numbers
-	expect(desk.page.locator(".number-widget-box .number:visible").first).to_have_text(re.compile(r"\d"))
+	# the page is there when its numbers are
+	expect(desk.page.locator(".sc-home .sc-count strong").first).to_have_text(re.compile(r"\d"))
 	desk.settled()
 	photo(desk, f"first-{mailbox}")
 	assert english(desk.page) == []

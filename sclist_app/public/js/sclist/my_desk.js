@@ -4,12 +4,7 @@ import { day, due_badge, moment_text } from "./words";
 import { fills_forms, my_bureaus, my_posts, reads_below } from "./posts";
 
 const LIMIT = 50;
-const FILTERS = {
-	open: () => true,
-	today: (task) => task.due_on === frappe.datetime.get_today(),
-	overdue: (task) => task.overdue,
-	returned: (task) => task.returned,
-};
+const SORTS = ["open", "today", "overdue", "returned"];
 
 /** What waits for the user, the most urgent first; for supervisors what is overdue below them. */
 export class MyDesk {
@@ -36,8 +31,12 @@ export class MyDesk {
 			return;
 		}
 		if (!this.data) this.body.replaceChildren(el("div.sc-loading", {}, __("Loading your tasks…")));
+		// an address like sc-desk/overdue opens that list
+		const asked = frappe.get_route()[1];
+		if (SORTS.includes(asked) && asked !== this.asked) this.filter = asked;
+		this.asked = asked;
 		const [data, below] = await Promise.all([
-			get("tasks.mine", { limit: LIMIT }),
+			get("tasks.mine", { limit: LIMIT, show: this.filter }),
 			this.overdue_below().catch(() => null),
 		]).catch(() => []);
 		if (!data) {
@@ -59,11 +58,36 @@ export class MyDesk {
 		return tasks.filter((task) => task.overdue && !own.has(task.bureau_name));
 	}
 
+	/** Another sort of tasks, from the first on. */
+	async choose(filter) {
+		const data = await get("tasks.mine", { limit: LIMIT, show: filter }).catch(() => null);
+		if (!data) return;
+		Object.assign(this, { data, filter });
+		this.render();
+	}
+
+	/** The next tasks of the list under those that are shown. */
+	async load_more() {
+		const { tasks } = this.data;
+		const next = await get("tasks.mine", {
+			limit: LIMIT,
+			start: tasks.length,
+			show: this.filter,
+		}).catch(() => null);
+		if (!next) return;
+		const shown = new Set(tasks.map((task) => task.name));
+		this.data = {
+			tasks: [...tasks, ...next.tasks.filter((task) => !shown.has(task.name))],
+			counts: next.counts,
+		};
+		this.render();
+		this.body.querySelectorAll(".sc-jobs > li > a")[tasks.length]?.focus();
+	}
+
 	render() {
 		const tasks = this.data.tasks || [];
-		const shown = tasks.filter(FILTERS[this.filter]);
 		this.body.replaceChildren(
-			...[this.counts(), this.list(shown), this.more(tasks), this.supervised()].filter(Boolean)
+			...[this.counts(), this.list(tasks), this.more(tasks), this.supervised()].filter(Boolean)
 		);
 	}
 
@@ -76,9 +100,8 @@ export class MyDesk {
 					type: "button",
 					"aria-pressed": String(this.filter === key),
 					"data-count": key,
-					onclick: () => {
-						this.filter = this.filter === key ? "open" : key;
-						this.render();
+					onclick: async () => {
+						await this.choose(this.filter === key ? "open" : key);
 						this.body.querySelector(`[data-count="${key}"]`)?.focus();
 					},
 				},
@@ -107,10 +130,7 @@ export class MyDesk {
 				{},
 				el("p", {}, __("No task of this kind.")),
 				button(__("Show all"), {
-					onclick: () => {
-						this.filter = "open";
-						this.render();
-					},
+					onclick: () => this.choose("open"),
 				})
 			);
 		}
@@ -141,9 +161,18 @@ export class MyDesk {
 	}
 
 	more(tasks) {
-		const open = this.data.counts?.open || 0;
-		if (open <= tasks.length) return null;
-		return el("p.text-muted", {}, __("The {0} most urgent of {1} are shown.", [tasks.length, open]));
+		const all = this.data.counts?.[this.filter] || 0;
+		if (all <= tasks.length) return null;
+		return el(
+			"div.sc-more",
+			{},
+			el(
+				"p.text-muted",
+				{ role: "status" },
+				__("The {0} most urgent of {1} are shown.", [tasks.length, all])
+			),
+			button(__("Show more"), { onclick: () => this.load_more() })
+		);
 	}
 
 	supervised() {
@@ -159,7 +188,8 @@ export class MyDesk {
 	}
 }
 
-function job(task) {
+/** One task as a link to its case. */
+export function job(task) {
 	return el(
 		"li",
 		{},

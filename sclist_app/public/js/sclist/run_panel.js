@@ -5,6 +5,7 @@ import { stepper } from "./stepper";
 import { now } from "./now";
 import { offer_more } from "./handing";
 import { clocks } from "./clocks";
+import { plan } from "./plan";
 import { history_of } from "./history";
 import { papers } from "./papers";
 import { sheets } from "./sheets";
@@ -62,6 +63,7 @@ export class RunPanel {
 				this.head(),
 				stepper(view, this.procedure),
 				now(this),
+				plan(this),
 				el(
 					"div.sc-columns",
 					{},

@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 
 from sclist_app.access import guard
+from sclist_app.register import home
 
 
 class SCPublication(Document):
@@ -12,3 +13,7 @@ class SCPublication(Document):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
+
+
+def on_doctype_update():
+	home.index("SC Publication")

@@ -1,0 +1,242 @@
+import { button, el, only_for_readers } from "./dom";
+import { get } from "./calls";
+import { my_posts } from "./posts";
+
+const FEW = 4;
+const SHOWN = [
+	["mine", () => __("My tasks")],
+	["tasks", () => __("All tasks I may see")],
+	["limits", () => __("Running limits")],
+];
+const WEEKDAYS = () => [
+	__("Mon"),
+	__("Tue"),
+	__("Wed"),
+	__("Thu"),
+	__("Fri"),
+	__("Sat"),
+	__("Sun"),
+];
+const KIND = {
+	off: () => __("Holiday"),
+	made_up: () => __("Make-up working day"),
+	rest: () => __("Rest day"),
+	work: () => "",
+};
+
+/** Due dates by month or week, on the working days as the State Council announced them. */
+export class DueCalendar {
+	constructor(page) {
+		this.page = page;
+		this.show = "mine";
+		this.span = window.matchMedia("(max-width: 767px)").matches ? "week" : "month";
+		this.day = frappe.datetime.get_today();
+		this.body = el("div.sc-desk.sc-calendar");
+		$(page.main).append(this.body);
+		page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
+	}
+
+	/** First and last day of the sheet: whole weeks, Monday to Sunday. */
+	span_days() {
+		const on = moment(this.day);
+		const first = this.span === "month" ? on.clone().startOf("month") : on.clone();
+		const last = this.span === "month" ? on.clone().endOf("month") : on.clone();
+		const monday = first.subtract((first.day() + 6) % 7, "days");
+		const sunday = last.add((7 - last.day()) % 7, "days");
+		return [monday.format("YYYY-MM-DD"), sunday.format("YYYY-MM-DD")];
+	}
+
+	async load() {
+		if (!my_posts().length) {
+			this.say(__("You hold no post yet. Ask the administrator of your bureau to assign you one."));
+			return;
+		}
+		if (!this.data) this.say(__("Loading the calendar…"));
+		const [start, end] = this.span_days();
+		const ticket = (this.ticket = {});
+		const data = await get("plots.calendar", { start, end, show: this.show }).catch(() => null);
+		if (ticket !== this.ticket) return;
+		if (data) this.data = data;
+		if (this.data) this.render();
+		else this.say(__("The calendar could not be read. Try again."));
+	}
+
+	say(text) {
+		this.body.replaceChildren(el("div.sc-empty", {}, text));
+	}
+
+	turn(by) {
+		this.day = moment(this.day).add(by, this.span).format("YYYY-MM-DD");
+		return this.load();
+	}
+
+	render() {
+		this.body.replaceChildren(
+			...[this.head(), this.sheet(), this.legend(), this.nothing(), this.more()].filter(Boolean)
+		);
+	}
+
+	/** Buttons for the time; after a click the focus stays on the one that was pressed. */
+	head() {
+		const press = (key, label, act, pressed) =>
+			button(label, {
+				"data-key": key,
+				"aria-pressed": pressed === undefined ? null : String(pressed),
+				onclick: async () => {
+					await act();
+					this.body.querySelector(`[data-key="${key}"]`)?.focus();
+				},
+			});
+		const span = (name, label) =>
+			press(name, label, () => ((this.span = name), this.load()), this.span === name);
+		const chosen = el(
+			"select.form-control.input-sm",
+			{
+				"aria-label": __("What is shown"),
+				"data-key": "show",
+				onchange: async (event) => {
+					this.show = event.target.value;
+					await this.load();
+					this.body.querySelector('[data-key="show"]')?.focus();
+				},
+			},
+			SHOWN.map(([value, label]) =>
+				el("option", { value, selected: value === this.show }, label())
+			)
+		);
+		return el(
+			"div.sc-calendar-head",
+			{},
+			el("h5", { "aria-live": "polite" }, this.title()),
+			el(
+				"div.sc-buttons",
+				{},
+				press("back", __("Earlier"), () => this.turn(-1)),
+				press("today", __("Today"), () => ((this.day = this.data.today), this.load())),
+				press("on", __("Later"), () => this.turn(1))
+			),
+			el(
+				"div.sc-buttons",
+				{ role: "group", "aria-label": __("Month or week") },
+				span("month", __("By month")),
+				span("week", __("By week"))
+			),
+			chosen
+		);
+	}
+
+	title() {
+		const on = moment(this.day);
+		if (this.span === "month") return __("{0}-{1}", [on.year(), on.month() + 1]);
+		return this.span_days().join(" – ");
+	}
+
+	sheet() {
+		const items = new Map();
+		for (const item of this.data.items) items.set(item.day, [...(items.get(item.day) || []), item]);
+		const weeks = [];
+		this.data.days.forEach((day, i) => {
+			if (i % 7 === 0) weeks.push([]);
+			weeks[weeks.length - 1].push(this.cell(day, items.get(day.day) || []));
+		});
+		return el(
+			`table.sc-sheet.sc-${this.span}`,
+			{},
+			el("caption.sr-only", {}, __("Calendar of Due Dates")),
+			el(
+				"thead",
+				{},
+				el("tr", {}, WEEKDAYS().map((name) => el("th", { scope: "col" }, name)))
+			),
+			el("tbody", {}, weeks.map((week) => el("tr", {}, week)))
+		);
+	}
+
+	cell(day, items) {
+		const number = Number(day.day.slice(8));
+		const mark = { off: __("Off (calendar)"), made_up: __("Works (calendar)") }[day.kind];
+		const outside = this.span === "month" && day.day.slice(0, 7) !== this.day.slice(0, 7);
+		const classes = [day.kind, outside && "outside", day.day === this.data.today && "now", !items.length && "free"]
+			.filter(Boolean)
+			.map((name) => `.sc-${name.replace("_", "-")}`)
+			.join("");
+		const few = this.span === "month" ? FEW : Infinity;
+		const rest = items.slice(few);
+		return el(
+			`td${classes}`,
+			{ "data-day": day.day, "aria-current": day.day === this.data.today ? "date" : null },
+			el(
+				"div.sc-date",
+				{ title: [KIND[day.kind](), day.note].filter(Boolean).join("：") || null },
+				el("span", {}, number),
+				mark ? el("span.sc-mark", {}, mark) : null,
+				day.note && !outside ? el("span.sc-note", {}, day.note) : null,
+				day.provisional && items.length
+					? el("span.sc-note", {}, __("(estimated)"))
+					: null
+			),
+			items.length
+				? el("ul", {}, items.slice(0, few).map(entry))
+				: null,
+			rest.length
+				? el(
+						"details",
+						{},
+						el("summary", {}, __("{0} more", [rest.length])),
+						el("ul", {}, rest.map(entry))
+					)
+				: null
+		);
+	}
+
+	legend() {
+		const sign = (colour, text) => el("li", {}, el(`span.sc-key.sc-${colour}`, { "aria-hidden": "true" }), text);
+		return el(
+			"ul.sc-legend",
+			{ "aria-label": __("Colours") },
+			sign("red", __("Overdue")),
+			sign("orange", __("Due within 2 days")),
+			sign("blue", __("Later")),
+			this.show === "limits" ? sign("gray", __("Ends by itself; nobody is late")) : null,
+			sign("off", __("Holiday")),
+			sign("made-up", __("Make-up working day"))
+		);
+	}
+
+	nothing() {
+		if (this.data.items.length) return null;
+		return el(
+			"p.sc-empty",
+			{ role: "status" },
+			this.span === "month"
+				? __("Nothing falls due in this month. Turn the page, or choose what is shown.")
+				: __("Nothing falls due in this week. Turn the page, or choose what is shown.")
+		);
+	}
+
+	more() {
+		return this.data.more
+			? el("p.text-muted", { role: "status" }, __("There is more than can be shown. Choose a week."))
+			: null;
+	}
+}
+
+const LATE = { red: () => __("Overdue"), orange: () => __("Due within 2 days") };
+
+function entry(item) {
+	return el(
+		"li",
+		{},
+		el(
+			`a.sc-entry.sc-${item.colour}`,
+			{
+				href: frappe.utils.get_form_link(item.doctype, item.name),
+				title: [item.title, item.subject, item.bureau_name].filter(Boolean).join("\n"),
+			},
+			LATE[item.colour] ? only_for_readers(`${LATE[item.colour]()}：`) : null,
+			el("strong", {}, item.title),
+			" ",
+			el("span", {}, item.subject)
+		)
+	);
+}

@@ -1,0 +1,192 @@
+import { button, el, only_for_readers } from "./dom";
+import { get } from "./calls";
+import { follow, list_link, page_link } from "./addresses";
+import { job } from "./my_desk";
+import { fills_forms, my_posts } from "./posts";
+import { asked_for_tour, offer_tour, start_tour } from "./tour";
+
+const MINE = [
+	["open", () => __("Waiting for me")],
+	["today", () => __("Due today")],
+	["overdue", () => __("Overdue"), true],
+	["returned", () => __("Sent back to me")],
+];
+
+/** What an empty page says and offers, by kind of user. */
+const NOTHING = {
+	casework: () => [
+		__("Register a penalty or open a new listing case; tasks appear here by themselves."),
+		fills_forms() && [__("New listing case"), () => frappe.new_doc("SC Case")],
+	],
+	approvals: () => [
+		__("As soon as a case reaches your post, it appears here."),
+		[__("Look at the cases in progress"), () => frappe.set_route("List", "SC Case")],
+	],
+	supervision: () => [
+		__("You have no tasks of your own. Above you see where the bureaus stand."),
+		[__("By Bureau"), () => frappe.set_route("sc-bureaus")],
+	],
+	rules: () => [
+		__("You have no tasks of your own. Above you see the state of the rules."),
+		[__("Procedure Versions"), () => frappe.set_route("List", "SC Procedure Version")],
+	],
+};
+
+/** The first page of a kind of user, inside a block of its workspace. */
+export function show_home(host, home) {
+	const place = el("div.sc-home", { "data-home": home });
+	host.replaceChildren(place);
+	const load = () => fill(place, home);
+	load();
+	// coming back from a case, the numbers are those of now
+	$(document).on("page-change", function again() {
+		if (!place.isConnected) $(document).off("page-change", again);
+		else if (place.checkVisibility()) load();
+	});
+}
+
+async function fill(place, home) {
+	if (!my_posts().length) {
+		place.replaceChildren(
+			el(
+				"div.sc-section.sc-empty",
+				{},
+				__("You hold no post yet. Ask the administrator of your bureau to assign you one.")
+			)
+		);
+		return;
+	}
+	if (!place.children.length) place.append(el("div.sc-loading", {}, __("Loading your first page…")));
+	let data;
+	try {
+		data = await get("home.shown", { home });
+	} catch {
+		if (!place.querySelector(".sc-tiles"))
+			place.replaceChildren(
+				el("div.sc-section.sc-empty", {}, [
+					el("p", {}, __("The numbers could not be read.")),
+					button(__("Try again"), { onclick: () => fill(place, home) }),
+				])
+			);
+		return;
+	}
+	const looks = ["supervision", "rules"].includes(home);
+	const tasks = [
+		tiles(
+			__("My tasks"),
+			MINE.map(([key, label, hot]) => own(key, label(), data.mine[key], hot))
+		),
+		urgent(data, home),
+	];
+	const numbers = [
+		tiles(
+			home === "rules" ? __("State of the rules") : __("At a glance"),
+			data.figures.map((figure) => tile(figure.key, figure.label, figure.value, figure.hot, of(figure)))
+		),
+		charts(data.charts),
+	];
+	// who looks after others seldom has tasks of their own
+	const idle = looks && !data.mine.open;
+	place.replaceChildren(
+		...[
+			...(looks ? numbers : tasks),
+			...(looks ? (idle ? [urgent(data, home)] : tasks) : numbers),
+			el("div.sc-home-foot", {}, button(__("Show me around"), { onclick: () => start_tour(home) })),
+		].filter(Boolean)
+	);
+	if (asked_for_tour()) start_tour(home);
+	else offer_tour(home);
+}
+
+function of(figure) {
+	return list_link(figure.doctype, figure.filters);
+}
+
+function own(key, label, value, hot) {
+	return tile(`mine-${key}`, label, value, hot, page_link("sc-desk", key));
+}
+
+function tiles(title, list) {
+	return el(
+		"section.sc-tiles-section",
+		{ "aria-label": title },
+		el("h5", {}, title),
+		el("ul.sc-tiles", {}, list)
+	);
+}
+
+function tile(key, label, value, hot, href) {
+	return el(
+		"li",
+		{},
+		el(
+			`a.sc-count${hot && value ? ".sc-hot" : ""}`,
+			{ href, "data-figure": key, onclick: follow },
+			el("strong", {}, value),
+			el("span", {}, label)
+		)
+	);
+}
+
+function urgent(data, home) {
+	if (!data.urgent.length) {
+		const [text, offer] = NOTHING[home]();
+		return el(
+			"section.sc-section.sc-empty.sc-urgent",
+			{},
+			el("p", {}, el("strong", {}, __("Nothing waits for you."))),
+			el("p", {}, text),
+			offer ? button(offer[0], { onclick: offer[1] }) : null
+		);
+	}
+	return el(
+		"section.sc-section.sc-urgent",
+		{},
+		el(
+			"div.sc-section-head",
+			{},
+			el("h5", {}, __("The most urgent")),
+			el("a", { href: page_link("sc-desk"), onclick: follow }, __("All my tasks"))
+		),
+		el("ul.sc-jobs", {}, data.urgent.map(job))
+	);
+}
+
+function charts(list) {
+	if (!list.length) return null;
+	return el("div.sc-charts", {}, list.map(chart));
+}
+
+/** Bars as a list of links: they can be read aloud, tabbed through and printed. */
+function chart({ key, label, bars }) {
+	const most = Math.max(...bars.map((bar) => bar.value), 1);
+	return el(
+		"section.sc-section",
+		{ "data-chart": key },
+		el("div.sc-section-head", {}, el("h5", {}, label)),
+		el(
+			"ul.sc-bars",
+			{},
+			bars.map((bar) =>
+				el(
+					"li",
+					{},
+					el(
+						"a",
+						{ href: of(bar), onclick: follow },
+						el("span.sc-bar-label", {}, bar.label),
+						el(
+							"span.sc-bar-track",
+							{ "aria-hidden": "true" },
+							el(`span${bar.hot ? ".sc-hot" : ""}`, {
+								style: `width:${(100 * bar.value) / most}%`,
+							})
+						),
+						only_for_readers("："),
+						el("span.sc-bar-value", {}, bar.value)
+					)
+				)
+			)
+		)
+	);
+}

@@ -23,6 +23,7 @@ MOST = 500
 MOST_COPIES = 20
 
 M_VOID = N_("The paper is void")
+M_CORRECTED = N_("The paper is replaced by a corrected one")
 M_GONE = N_("The file is missing on the server")
 M_NO_ADDRESSEE = N_("The paper goes to nobody outside")
 M_NO_ADDRESS = N_("No address is registered for {0}")
@@ -138,7 +139,7 @@ def _called(row: Any) -> str:
 def _unprintable(row: Any) -> str:
 	if row is None:
 		return _(M_GONE)
-	return _(M_VOID) if row.status == "Voided" else ""
+	return _({"Voided": M_VOID, "Corrected": M_CORRECTED}.get(row.status, ""))
 
 
 def _made_ready(row: Any, target: Path) -> str:

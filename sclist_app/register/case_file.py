@@ -151,6 +151,7 @@ def _papers(doc: Document) -> Iterator[Piece]:
 			text
 			for text, holds in (
 				("已作废", row.status == "Voided"),
+				("已被更正", row.status == "Corrected"),
 				("更正文书", row.corrects),
 				("盖章件", row.sealed_copy),
 			)

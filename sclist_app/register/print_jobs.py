@@ -154,7 +154,7 @@ def cancel(name: str) -> None:
 	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
 	if doc.status not in UNFINISHED:
 		frappe.throw(_("It has ended already."))
-	_set(doc, status="Cancelled", finished_at=now())
+	_set(doc, status="Stopped", finished_at=now())
 	frappe.cache().set_value(_key(doc.name, doc.attempt, "stop"), 1, expires_in_sec=TIMEOUT * 2)
 
 

@@ -1,3 +1,4 @@
+import { case_file_button } from "./case_file";
 import { button, el, form_link, section, on_one_line, table } from "./dom";
 import { copies, paper_actions, status_badge } from "./paper_tools";
 import { service_state, show_attempts } from "./service";
@@ -28,7 +29,7 @@ export function papers(panel) {
 				])
 			)
 		: el("p.text-muted", {}, __("No paper has been drawn up yet."));
-	return section(__("Papers of the case"), body);
+	return section(__("Papers of the case"), body, case_file_button(panel));
 }
 
 function relation(other, text) {

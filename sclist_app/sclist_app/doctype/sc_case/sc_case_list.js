@@ -1,6 +1,9 @@
 frappe.listview_settings["SC Case"] = {
 	add_fields: ["run_status", "outcome", "state_title"],
 	hide_name_column: true,
+	onload(listview) {
+		sclist.offer_printing(listview);
+	},
 	get_indicator(doc) {
 		const text = frappe.utils.escape_html;
 		if (doc.run_status === "Ended") {

@@ -21,6 +21,8 @@ class Editor {
 		this.asked = 0;
 		this.root = el("div.sc-panel.sc-template");
 		frm.fields_dict.panel_editor.$wrapper.empty().append(this.root);
+		// two panes need the width of the page
+		$(frm.wrapper).addClass("sc-template-form");
 		this.update = frappe.utils.debounce(() => this.show_preview(), PAUSE);
 	}
 
@@ -93,7 +95,6 @@ class Editor {
 	take_in_code() {
 		const field = this.frm.fields_dict.body;
 		this.place.append(field.$wrapper.get(0));
-		field.$wrapper.closest(".sc-template").length && field.refresh?.();
 		field.load_lib?.().then(() => {
 			const listen = () => {
 				if (!field.editor) return setTimeout(listen, 100);

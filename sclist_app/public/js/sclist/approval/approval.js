@@ -25,7 +25,7 @@ export class Approval {
 		$(page.main).append(this.root, this.told);
 		this.root.addEventListener("click", (event) => this.look_at_file(event));
 		document.addEventListener("keydown", (event) => this.key(event), true);
-		window.addEventListener("resize", frappe.utils.debounce(() => this.sheets?.refit(), 200));
+		window.addEventListener("resize", frappe.utils.debounce(() => this.lay_out(), 200));
 	}
 
 	/** By the address: a task, or the list. */
@@ -178,10 +178,19 @@ export class Approval {
 			on_done: (action) => this.acted(action),
 			on_changed: () => this.moved_on(),
 		});
-		this.root.append(el("div.sc-desk-split", {}, left, this.decide.node, this.sheets.node), this.jump());
-		this.sheets.refit();
+		this.root.append(el("div.sc-desk-split", {}, left, this.sheets.node, this.decide.node), this.jump());
+		this.lay_out();
 		this.read(going);
 		if (!narrow()) this.root.querySelector(".sc-approval-head h4")?.focus({ preventScroll: true });
+	}
+
+	/** On a wide screen case, paper and decision share the window; nothing of the decision is out of sight. */
+	lay_out() {
+		const split = this.root.querySelector(".sc-desk-split");
+		if (!split) return;
+		const top = split.getBoundingClientRect().top + window.scrollY;
+		split.style.height = narrow() ? "" : `${Math.max(460, window.innerHeight - top - 12)}px`;
+		this.sheets?.refit();
 	}
 
 	head(own) {

@@ -67,8 +67,7 @@ export class Decide {
 			this.area,
 			this.phrases.node,
 			this.error,
-			this.hint,
-			this.submit
+			el("div.sc-submit-bar", {}, this.hint, this.submit)
 		);
 		this.write();
 	}
@@ -154,7 +153,8 @@ export class Decide {
 	/** Papers whose end has not been on the screen yet. */
 	remind() {
 		const titles = this.unread(this.chosen);
-		this.hint.textContent = titles.length ? __("Not yet read to the end: {0}", [join_names(titles)]) : "";
+		this.hint.textContent = titles.length ? __("{0} papers not yet read to the end", [titles.length]) : "";
+		this.hint.title = join_names(titles);
 	}
 
 	async send() {

@@ -19,7 +19,7 @@ export function facts(panel, task, brief) {
 		shown.has("hearing") ? null : section(__("Hearings"), hearings_table(panel)),
 		shown.has("verification") ? null : section(__("Verification of the three conditions"), verifications_table(panel)),
 		opinions(panel.view),
-		clocks(panel),
+		clocks({ ...panel, view: { ...panel.view, clocks: (panel.view.clocks || []).filter(is_open) } }),
 		panel.view.papers?.length ? papers(panel) : null,
 		shown.has("upward_report") ? null : section(__("Report to the bureau above"), reports_table(panel)),
 		section(__("Listed parties"), records_table(panel)),
@@ -27,6 +27,9 @@ export function facts(panel, task, brief) {
 		shown.has("measure_records") ? null : section(__("Management measures"), measures_table(panel)),
 	];
 }
+
+// limits that are over decide nothing any more; the whole file has them
+const is_open = (clock) => ["Running", "Paused"].includes(clock.status);
 
 function listing(panel, brief) {
 	const doc = panel.frm.doc;

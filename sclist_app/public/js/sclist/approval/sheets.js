@@ -47,7 +47,7 @@ export class Sheets {
 	}
 
 	label(tab) {
-		return [tab.title, tab.addressee && `（${tab.addressee}）`].filter(Boolean).join("");
+		return [tab.title, tab.addressee].filter(Boolean).join(" · ");
 	}
 
 	write_tabs() {

@@ -385,7 +385,7 @@ def due_on(kind: str, bureau: str, issued: date, run: str | None = None) -> date
 def overdue(most: int) -> dict[str, Any]:
 	"""Papers not served in time that the user may read, the longest overdue first: {papers}.
 
-	Found by one index (`sclist_unserved`), however many papers there are.
+	Found by one index (see `register.home`), however many papers there are.
 	"""
 	filters = {
 		"service_state": TO_SERVE,

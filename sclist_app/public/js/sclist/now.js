@@ -145,7 +145,7 @@ function materials(panel, task) {
 	);
 }
 
-function upload_evidence(panel, title) {
+export function upload_evidence(panel, title) {
 	const frm = panel.frm;
 	new frappe.ui.FileUploader({
 		doctype: frm.doctype,

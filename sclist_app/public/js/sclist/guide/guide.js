@@ -1,0 +1,384 @@
+import { badge, button, el } from "../dom";
+import { post } from "../calls";
+import { party_stage } from "./parties";
+import { penalty_stage } from "./penalties";
+import { ground_stage } from "./grounds";
+import { evidence_stage } from "./evidence";
+import { review_stage } from "./review";
+
+const TAB = "tab_registration";
+const LAST = 5;
+
+// Each stage shows its own fields of the one form; what is typed is the form's, whatever the view.
+const STAGES = [
+	{ title: () => __("Parties"), fields: ["bureau", "subjects"], build: party_stage },
+	{ title: () => __("Penalties"), fields: ["penalties", "designation"], build: penalty_stage },
+	{
+		title: () => __("Ground"),
+		fields: [
+			"ground",
+			"ground_detail",
+			"industry",
+			"able_to_perform",
+			"investigation_report",
+			"accidents",
+		],
+		build: ground_stage,
+	},
+	{
+		title: () => __("Facts and Evidence"),
+		fields: ["facts", "reasons", "measures", "evidence"],
+		build: evidence_stage,
+	},
+	{ title: () => __("Check"), fields: [], build: review_stage },
+];
+
+/** Opens a new case on the guided path. */
+export async function new_case() {
+	guided_next = true;
+	await frappe.new_doc("SC Case");
+}
+
+let guided_next = false;
+
+/** The path at the head of the form while the case is being registered; the form below stays the form. */
+export function guide_case(frm) {
+	const open = frm.is_new() || frm.doc.__onload?.sclist_policy?.open;
+	if (!open || !sclist.fills_forms()) {
+		frm.sclist_guide?.remove();
+		return;
+	}
+	if (!frm.sclist_guide) frm.sclist_guide = new Guide(frm);
+	frm.sclist_guide.shown();
+}
+
+class Guide {
+	constructor(frm) {
+		this.frm = frm;
+		this.guided = false;
+		this.stage = 1;
+		this.answers = {};
+		this.tried = new Set();
+		this.head = el("nav.sc-guide-steps", { "aria-label": __("Steps of registering a case") });
+		this.body = el("div.sc-guide-body", { hidden: true });
+		this.top = el("section.sc-guide", {}, this.head, this.body);
+		this.foot = el("div.sc-guide-foot", { hidden: true });
+		this.live = el("div.sr-only", { role: "status", "aria-live": "polite" });
+		this.top.append(this.live);
+		this.timer = setInterval(() => this.watch(), 1200);
+	}
+
+	get pane() {
+		const tab = (this.frm.layout.tabs || []).find((one) => one.df.fieldname === TAB);
+		return tab?.wrapper?.get(0);
+	}
+
+	shown() {
+		const { frm } = this;
+		if (this.of !== frm.docname) {
+			const same_case = this.saving || (this.of && frappe.model.new_names?.[this.of] === frm.docname);
+			if (!same_case) Object.assign(this, { stage: 1, answers: {}, tried: new Set(), checked: null });
+			if (frm.is_new()) this.guided = guided_next || (same_case && this.guided);
+			else if (!same_case) this.guided = false;
+			guided_next = false;
+			this.of = frm.docname;
+			this.signature = "";
+		}
+		const pane = this.pane;
+		if (!pane) return;
+		if (this.top.parentNode !== pane) pane.prepend(this.top);
+		if (this.foot.parentNode !== pane) pane.append(this.foot);
+		this.render();
+		if (this.saving) {
+			this.saving = false;
+			// the framework chooses a tab of its own while it draws the form
+			setTimeout(() => this.to_registration(), 300);
+		}
+	}
+
+	remove() {
+		this.guided = false;
+		this.show_fields();
+		this.top.remove();
+		this.foot.remove();
+		this.of = null;
+	}
+
+	to_registration() {
+		(this.frm.layout.tabs || []).find((one) => one.df.fieldname === TAB)?.set_active();
+	}
+
+	// ------------------------------------------------------------------ drawing
+
+	render() {
+		this.draw_head();
+		this.body.hidden = !this.guided;
+		this.foot.hidden = !this.guided;
+		this.show_fields();
+		if (!this.guided) {
+			this.view = null;
+			this.body.replaceChildren();
+			return;
+		}
+		if (this.drawn !== `${this.of} ${this.stage}`) {
+			this.drawn = `${this.of} ${this.stage}`;
+			this.view = STAGES[this.stage - 1].build(this);
+		}
+		this.body.replaceChildren(this.heading(), this.missing(), this.view.node);
+		this.view.update?.();
+		this.draw_foot();
+		this.notes();
+	}
+
+	draw_head() {
+		const step = (stage, i) => {
+			const number = i + 1;
+			const current = this.guided && number === this.stage;
+			const left = this.guided ? this.open_items(number) : null;
+			const done = left !== null && this.checked && !left.length && number < LAST;
+			return el(
+				"li",
+				{},
+				el(
+					`button.sc-guide-step${current ? ".sc-current" : ""}${done ? ".sc-complete" : ""}`,
+					{
+						type: "button",
+						"aria-current": current ? "step" : null,
+						"data-stage": number,
+						onclick: () => this.go(number),
+					},
+					el("span.sc-guide-number", { "aria-hidden": "true" }, done ? "✓" : number),
+					el("span", {}, stage.title()),
+					left?.length && number < LAST
+						? el("span.sc-guide-count", { title: __("{0} still missing", [left.length]) }, left.length)
+						: null
+				)
+			);
+		};
+		const focused = this.head.contains(document.activeElement)
+			? document.activeElement.getAttribute("data-stage")
+			: null;
+		this.head.replaceChildren(
+			el("ol", {}, STAGES.map(step)),
+			button(this.guided ? __("Show the whole form") : __("Fill in step by step"), {
+				class: "btn btn-xs btn-default",
+				"data-guide": "toggle",
+				onclick: () => this.toggle(),
+			})
+		);
+		if (focused) this.head.querySelector(`[data-stage="${focused}"]`)?.focus();
+	}
+
+	heading() {
+		return el(
+			"h4.sc-guide-title",
+			{ tabindex: "-1" },
+			`${this.stage}. ${STAGES[this.stage - 1].title()}`,
+			this.frm.is_new() || this.frm.is_dirty() ? badge(__("Not saved"), "orange") : null
+		);
+	}
+
+	/** What this step still lacks; said once the reader has been through it. */
+	missing() {
+		const items = this.stage < LAST && this.tried.has(this.stage) ? this.open_items(this.stage) : [];
+		if (!items.length) return "";
+		return el(
+			"div.sc-blocked.sc-guide-missing",
+			{ role: "group", "aria-label": __("Still missing in this step") },
+			el("div.sc-label", {}, __("Still missing in this step")),
+			el(
+				"ul.sc-reasons",
+				{},
+				items.map((item) => el("li", {}, item.text))
+			)
+		);
+	}
+
+	draw_foot() {
+		const { stage } = this;
+		this.foot.replaceChildren(
+			...[
+				stage > 1 ? button(__("Previous step"), { onclick: () => this.go(stage - 1) }) : null,
+				stage < LAST
+					? button(__("Next step"), {
+							kind: "primary",
+							"data-guide": "next",
+							onclick: () => this.go(stage + 1),
+						})
+					: null,
+			].filter(Boolean)
+		);
+	}
+
+	/** Only the fields of the step are shown; hiding is the view's alone, no property of a field changes. */
+	show_fields() {
+		const { frm } = this;
+		const shown = new Set(this.guided ? STAGES[this.stage - 1].fields : []);
+		const sections = new Map();
+		let inside = false;
+		for (const df of frm.meta.fields) {
+			if (df.fieldtype === "Tab Break") inside = df.fieldname === TAB;
+			const field = frm.fields_dict[df.fieldname];
+			if (!inside || !field?.$wrapper || ["Section Break", "Column Break"].includes(df.fieldtype)) continue;
+			const off = this.guided && !shown.has(df.fieldname);
+			field.$wrapper.toggleClass("sc-off-stage", off);
+			const section = field.section?.wrapper;
+			if (section) sections.set(section, (sections.get(section) ?? true) && off);
+		}
+		for (const [section, off] of sections) $(section).toggleClass("sc-off-stage", off);
+	}
+
+	/** What is wrong with a field stands beside it. */
+	notes() {
+		for (const node of this.frm.layout.wrapper.find(".sc-field-note").get()) node.remove();
+		for (const item of this.checked?.items || []) {
+			if (!item.field || item.severity !== "error" || !this.tried.has(item.stage)) continue;
+			const field = this.frm.fields_dict[item.field];
+			if (!field?.$wrapper) continue;
+			const node = el("div.sc-field-note", {}, item.text);
+			field.$wrapper.append(node);
+		}
+	}
+
+	// ------------------------------------------------------------------- moving
+
+	toggle() {
+		this.guided = !this.guided;
+		this.drawn = "";
+		if (this.guided) this.to_registration();
+		this.render();
+		this.check();
+		this.head.querySelector('[data-guide="toggle"]')?.focus();
+	}
+
+	async go(stage, field = "") {
+		const guided = this.guided;
+		if (guided) this.tried.add(this.stage);
+		this.guided = true;
+		this.stage = Math.min(Math.max(stage, 1), LAST);
+		if (this.stage === LAST) for (let n = 1; n < LAST; n++) this.tried.add(n);
+		this.drawn = "";
+		this.to_registration();
+		this.render();
+		if (!this.checked || this.stage === LAST) this.check();
+		if (field) this.focus(field);
+		else {
+			this.body.querySelector(".sc-guide-title")?.focus({ preventScroll: true });
+			this.top.scrollIntoView({ block: "start" });
+			frappe.utils.scroll_to(0, false);
+		}
+		this.live.textContent = `${this.stage}. ${STAGES[this.stage - 1].title()}`;
+	}
+
+	focus(fieldname) {
+		const control = this.frm.fields_dict[fieldname];
+		const wrapper = control?.$wrapper?.get(0);
+		if (!wrapper) return;
+		wrapper.scrollIntoView({ block: "center" });
+		const input = wrapper.querySelector("input:not([type=hidden]), textarea, select, .grid-add-row, button");
+		input?.focus({ preventScroll: true });
+	}
+
+	// ----------------------------------------------------------------- checking
+
+	open_items(stage) {
+		return (this.checked?.items || []).filter((item) => item.stage === stage && item.severity === "error");
+	}
+
+	/** The values as the form holds them; read-only facts come along, the server derives them again. */
+	values() {
+		return form_values(this.frm);
+	}
+
+	watch() {
+		if (!this.guided || this.frm !== window.cur_frm || document.hidden) return;
+		const signature = JSON.stringify(this.values());
+		if (signature === this.signature) return;
+		this.signature = signature;
+		this.check();
+		this.view?.update?.();
+	}
+
+	async check() {
+		if (!this.guided) return;
+		const ticket = (this.ticket = {});
+		const found = await quietly("grounds.check", {
+			values: JSON.stringify(this.values()),
+			served_on: this.served_on || "",
+		});
+		if (ticket !== this.ticket || !found) return;
+		this.checked = found;
+		if (this.view?.owns_focus?.()) {
+			// nothing is drawn anew under the hands of whoever is typing
+			this.draw_head();
+			this.notes();
+		} else this.render();
+	}
+
+	/** Saves the case and stays on the path; what keeps it from being saved is said where it is entered. */
+	async save() {
+		const { frm } = this;
+		if (!frm.doc.ground) {
+			this.tried.add(3);
+			frappe.show_alert({ message: __("Choose the ground first."), indicator: "orange" });
+			await this.go(3);
+			return false;
+		}
+		frm.sclist_registering = false;
+		this.saving = true;
+		const stage = this.stage;
+		try {
+			await frm.save();
+		} catch {
+			this.saving = false;
+			return false;
+		}
+		const saved = !frm.is_new() && !frm.is_dirty();
+		this.saving = this.saving && saved;
+		if (saved) {
+			this.stage = stage;
+			this.drawn = "";
+			this.render();
+			this.check();
+		}
+		return saved;
+	}
+}
+
+/** The values of a form without what the framework keeps for itself. */
+export function form_values(frm) {
+	const out = frm.is_new() ? {} : { name: frm.doc.name };
+	for (const df of frm.meta.fields) {
+		const value = frm.doc[df.fieldname];
+		if (value === undefined || value === null || value === "") continue;
+		if (["Table", "Table MultiSelect"].includes(df.fieldtype)) {
+			const columns = frappe.get_meta(df.options).fields.map((one) => one.fieldname);
+			out[df.fieldname] = value.map((row) =>
+				Object.fromEntries(
+					["name", ...columns]
+						.filter((column) => row[column] !== undefined && row[column] !== null)
+						.map((column) => [column, row[column]])
+				)
+			);
+		} else if (typeof value !== "object") out[df.fieldname] = value;
+	}
+	return out;
+}
+
+/** POST without freezing the page; null where it failed, which a later call makes up for. */
+export async function quietly(path, args) {
+	try {
+		const response = await frappe.call({
+			method: `sclist_app.api.${path}`,
+			type: "POST",
+			args,
+			silent: true,
+			error: () => {},
+		});
+		return response.message;
+	} catch {
+		return null;
+	}
+}
+
+export { post };

@@ -53,8 +53,8 @@ _FIELDS: Final = re.compile(
 )
 _SHORTHANDS: Final = re.compile(r"{%-?\s*(?:colspan|cellbg|vm|hm)\b|{%r\b|{{(?:r|p|tr|tc)\s")
 _JINJA: Final = re.compile(r"{{|{%|{#")
-# letters XML cannot hold
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# letters XML cannot hold; \x07 is our own, facts come without it
+_ILLEGAL: Final = re.compile("[\x00-\x06\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 M_BROKEN = N_(
 	"The file is not a Word file (.docx) that can be read. Open it in Word or WPS, save it as .docx and upload it again."

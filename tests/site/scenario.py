@@ -20,6 +20,7 @@ from frappe.utils import getdate
 from sclist_app.api import clocks as clocks_api
 from sclist_app.api import local_rules as local_rules_api
 from sclist_app.api import procedures as api
+from sclist_app.api import templates as templates_api
 from sclist_app.exchange import packages
 from sclist_app.setup import demo
 from sclist_app.setup.player import PDF
@@ -104,16 +105,24 @@ def introduce(place: Mapping[str, Any], package: str) -> list[str]:
 		versions = api.import_package(text, code, f"{package}")["versions"]
 		for version in versions:
 			api.submit(version)
+		drafts = {"bureau": code, "state": "Draft"}
+		papers = frappe.get_all("SC Document Template", filters=drafts, pluck="name", order_by="name")
+		for template in papers:
+			templates_api.submit(template)
 	with as_user(account("approver", code)):
 		for version in versions:
 			api.publish(version, "2023-10-01")
 			api.bind(version, code, "2023-10-01")
 		for rule in frappe.get_all(
-			"SC Local Rule", filters={"bureau": code, "state": "Draft"}, fields=["name", "modified"]
+			"SC Local Rule", filters=drafts, fields=["name", "modified"], order_by="name"
 		):
 			local_rules_api.approve(rule.name, str(rule.modified))
 			# a rule holds from the day of its approval on; these cases are of 2024
 			frappe.db.set_value("SC Local Rule", rule.name, "effective_from", "2023-10-01")
+		for template in papers:
+			seen = frappe.db.get_value("SC Document Template", template, "modified")
+			templates_api.approve(template, str(seen))
+			frappe.db.set_value("SC Document Template", template, "effective_from", "2023-10-01")
 	return versions
 
 

@@ -31,18 +31,20 @@ ADDED = "added"
 REMOVED = "removed"
 CHANGED = "changed"
 
+# Findings about steps and routes, as against those about limits, conditions and fields.
+_GRAPH = ("step", "start", "end", "route", "row", "join", "fork", "loop", "graph")
 _ONWARD = (Verb.FORWARD, Verb.AGREE, Verb.EXPIRE)
 
 
 def locks(procedure: Procedure, world: World) -> dict[str, list[Finding]] | None:
 	"""Step → why the law does not let it go; steps it does not need are left out.
 
-	None while a row or the graph is at fault: then nothing can be said about the law.
+	None while the steps and routes are at fault: then no way of a case can be followed. A limit that is too long, or a
+	form policy, does not matter here.
 	"""
-	before = checker.check(procedure, world)
-	if any(not f.code.startswith("envelope.") for f in errors(before)):
+	if any(f.code.partition(".")[0] in _GRAPH for f in errors(checker.check(procedure, world))):
 		return None
-	known = {(f.code, f.row) for f in before}
+	known = {(f.code, f.row) for f in _broken(procedure, world)}
 	found: dict[str, list[Finding]] = {}
 	for step in procedure.steps:
 		why = _end_lock(procedure, step, world) if step.is_end else _step_lock(procedure, step, world, known)
@@ -51,14 +53,17 @@ def locks(procedure: Procedure, world: World) -> dict[str, list[Finding]] | None
 	return found
 
 
+def _broken(procedure: Procedure, world: World) -> list[Finding]:
+	return errors(envelope.check(procedure, world.statute, world.on))
+
+
 def _step_lock(
 	procedure: Procedure, step: Step, world: World, known: set[tuple[str, str | None]]
 ) -> list[Finding]:
 	rest = without(procedure, step.code)
 	if rest is None:
 		return []
-	after = errors(checker.check(_reached(rest), world))
-	return [f for f in after if f.code.startswith("envelope.") and (f.code, f.row) not in known]
+	return [f for f in _broken(_reached(rest), world) if (f.code, f.row) not in known]
 
 
 def _end_lock(procedure: Procedure, step: Step, world: World) -> list[Finding]:

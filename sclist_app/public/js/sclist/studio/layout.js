@@ -3,7 +3,7 @@
 
 export const SIZE = { width: 216, height: 92 };
 // side by side the words of a line need more room than one below the other
-const GAP = { down: 58, right: 132, side: 34, lane: 16, rail: 34 };
+const GAP = { down: 66, right: 132, side: 34, lane: 16, rail: 34 };
 const SWEEPS = 8;
 
 /**
@@ -41,6 +41,7 @@ export function arrange(steps, lines, direction) {
 		points.push(end_of(at.get(line.target), size));
 		paths.set(line.id, curve(points, down));
 	}
+	part_labels(forward, chains, across, size, paths, down);
 	const beside = (sign) =>
 		rows.map((row) => ({
 			used: 0,
@@ -214,10 +215,32 @@ function curve(points, down) {
 		].map((p) => xy(p, down).join(" "));
 		d += ` C ${c1}, ${c2}, ${e}`;
 	}
-	// long lines carry their words where they begin, short ones in the middle
+	// the words stand where the line begins
 	const [a, b] = [points[0], points[1]];
 	const [lx, ly] = xy({ along: (a.along + b.along) / 2, across: (a.across + b.across) / 2 }, down);
 	return { d, label: { x: lx, y: ly } };
+}
+
+// Lines that leave a step together: their words stand over where each goes, by turns higher and lower.
+function part_labels(forward, chains, across, size, paths, down) {
+	const leaving = new Map();
+	for (const line of forward) leaving.set(line.source, [...(leaving.get(line.source) || []), line]);
+	for (const lines of leaving.values()) {
+		if (lines.length < 2) continue;
+		const next = (line) => {
+			const item = chains.get(line.id)[1];
+			return across.get(item[0]) + (item[1] ? 0 : size.across / 2);
+		};
+		const sorted = [...lines].sort((a, b) => next(a) - next(b));
+		const close = sorted.some((line, n) => n && next(line) - next(sorted[n - 1]) < 170);
+		sorted.forEach((line, n) => {
+			const { label } = paths.get(line.id);
+			const from = across.get(line.source) + size.across / 2;
+			const aside = next(line) * 0.7 + from * 0.3;
+			if (down) Object.assign(label, { x: aside, y: label.y + (close ? (n % 2 ? 11 : -11) : 6) });
+			else label.y = aside;
+		});
+	}
 }
 
 // Beside what stands in the layers a line passes; shorter ones inside, so that none crosses more than it must.

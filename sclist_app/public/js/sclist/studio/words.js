@@ -82,13 +82,19 @@ function value_words(fact, { operator, value }) {
 	return join_names(values_of(value).map((one) => labels.get(one) || one));
 }
 
-/** What is written at a line. */
+/** What is written at a line: the buttons, or where one button leads to several steps, when it leads here. */
 export function line_words(content, line, choices) {
-	const labels = [...new Set(line.routes.map((route) => route.label || __("(no name)")))];
+	const labels = [...new Set(line.routes.map((route) => route.label || __("(no name)")))].join(" / ");
 	const codes = [...new Set(line.routes.map((route) => route.condition))];
-	const words =
-		codes.length === 1 && codes[0] ? condition_words(content, codes[0], choices) : "";
-	return { label: labels.join(" / "), condition: words };
+	const forks = line.routes.every((route) =>
+		content.transitions.some(
+			(one) => one !== route && one.step === route.step && one.action === route.action
+		)
+	);
+	if (codes.length > 1) return { full: labels, label: labels, condition: "" };
+	const words = codes[0] ? condition_words(content, codes[0], choices) : forks ? __("otherwise") : "";
+	const full = [labels, words].filter(Boolean).join("：");
+	return { full, label: forks ? "" : labels, condition: words };
 }
 
 /** The place a finding points at: {step, action} or {limit} or {condition}. */

@@ -32,10 +32,11 @@ from sclist_app.register.paper_facts import penalty_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind
 from sclist_app.workflow import actions, desk, runner, store
 from sclist_app.workflow.kinds import Act
-from sclist_app.workflow.model import DocumentRule, Nature, Step, Transition, Verb
+from sclist_app.workflow.model import DocumentRule, Step, Transition, Verb
+from sclist_app.workflow.tasks import approves
 from sclist_app.workflow.view import person, view
 
-__all__ = ["act", "agree", "approves", "mark_read", "page", "paper", "paper_pdf", "waiting"]
+__all__ = ["act", "agree", "mark_read", "page", "paper", "paper_pdf", "waiting"]
 
 READING = "SC Reading"
 MOST = 200
@@ -81,13 +82,6 @@ class Sheet:
 	later: bool
 
 
-def approves(step: Step) -> bool:
-	"""Is the step one of approving? Those who fill in the forms examine their own work on the form."""
-	return step.nature in (Nature.REVIEW, Nature.SIGN) and not frappe.get_cached_value(
-		"SC Post", step.post, "fills_forms"
-	)
-
-
 def _version(run: Any, changed: Any) -> str:
 	"""The state of a case as one word; every act, every change of the form, every entry in a step's tools changes it."""
 	return _hash(f"{run.name}|{run.seq or 0}|{get_datetime(run.modified)}|{get_datetime(changed)}")[:16]
@@ -105,12 +99,12 @@ def waiting() -> list[dict[str, Any]]:
 
 	Besides: `kind`, `version` (of the case), `read` (opened to the end in this state).
 	"""
-	rows = desk.my_tasks(MOST)["tasks"]
+	rows = [row for row in desk.my_tasks(MOST)["tasks"] if row["approves"]]
 	names = [row["name"] for row in rows] or [""]
 	runs = {
 		row.name: row
 		for row in frappe.get_all(
-			"SC Task", filters={"name": ["in", names]}, fields=["name", "run", "step"], order_by="creation"
+			"SC Task", filters={"name": ["in", names]}, fields=["name", "run"], order_by="creation"
 		)
 	}
 	of_run = {
@@ -128,9 +122,6 @@ def waiting() -> list[dict[str, Any]]:
 		task = runs[row["name"]]
 		run = of_run[task.run]
 		if run.status != "Active":
-			continue
-		step = store.load_procedure(run.procedure_version).by_code[task.step]
-		if not approves(step):
 			continue
 		changed = frappe.db.get_value(row["reference_doctype"], row["reference_name"], "modified")
 		version = _version(run, changed)

@@ -64,6 +64,7 @@ def _row(loaded: store.LoadedRun, row, has_task: bool) -> dict[str, Any]:
 		"article": _article(row),
 		"explained": _explained(row),
 		"paused": _paused(row),
+		"pauses": [{"start": pause.start, "end": pause.end} for pause in clocks.pauses_of(row)],
 		"extended": _extended(row),
 		"may": extension.may(loaded, row, has_task) if row.status in ("Running", "Paused") else None,
 	}

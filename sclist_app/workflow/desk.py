@@ -9,7 +9,9 @@ from frappe.utils import getdate
 
 from sclist_app.access.posts import held, holders, may_take
 from sclist_app.access.today import today
+from sclist_app.workflow import store
 from sclist_app.workflow.calendars import calendar_of
+from sclist_app.workflow.tasks import approves
 
 __all__ = ["days_left", "my_tasks", "overdue_below"]
 
@@ -62,9 +64,35 @@ def my_tasks(limit: int, start: int = 0, show: str = "open") -> dict[str, Any]:
 	deputised = {row.name: holding.acting_for for row, holding in taken if holding}
 	sorts = {sort: [row for row in rows if test(row)] for sort, test in SORTS.items()}
 	wanted = sorts.get(show, rows)[start : start + limit]
+	approving = _approving(wanted)
 	return {
-		"tasks": [{**_row(row), "acting_for_name": _full_name(deputised[row.name])} for row in wanted],
+		"tasks": [
+			{
+				**_row(row),
+				"acting_for_name": _full_name(deputised[row.name]),
+				"approves": row.name in approving,
+			}
+			for row in wanted
+		],
 		"counts": {sort: len(found) for sort, found in sorts.items()},
+	}
+
+
+def _approving(rows) -> set[str]:
+	"""Those of the tasks that have a page of approval."""
+	task, run = frappe.qb.DocType("SC Task"), frappe.qb.DocType("SC Run")
+	if not rows:
+		return set()
+	found = (
+		frappe.qb.from_(task)
+		.join(run)
+		.on(run.name == task.run)
+		.select(task.name, task.step, run.procedure_version)
+		.where(task.name.isin([row.name for row in rows]))
+		.run(as_dict=True)
+	)
+	return {
+		row.name for row in found if approves(store.load_procedure(row.procedure_version).by_code[row.step])
 	}
 
 

@@ -9,8 +9,16 @@ from frappe import _
 
 from sclist_app.access.posts import may_take
 from sclist_app.workflow import runner, store
+from sclist_app.workflow.model import Nature, Step
 
-__all__ = ["require_tool"]
+__all__ = ["approves", "require_tool"]
+
+
+def approves(step: Step) -> bool:
+	"""Is the step one of approving? Those who fill in the forms examine their own work on the form."""
+	return step.nature in (Nature.REVIEW, Nature.SIGN) and not frappe.get_cached_value(
+		"SC Post", step.post, "fills_forms"
+	)
 
 
 def require_tool(run: str, tools: Collection[str], natures: Collection[str] = ()) -> str:

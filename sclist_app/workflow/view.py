@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import frappe
@@ -15,6 +16,7 @@ from sclist_app.law.findings import Finding, render
 from sclist_app.workflow import actions, clock_list, handing, runner, seats, store
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.model import Procedure, Verb
+from sclist_app.workflow.tasks import approves
 
 __all__ = ["view"]
 
@@ -67,6 +69,7 @@ def view(doc: Document) -> dict[str, Any]:
 			"opened_on",
 			"done_on",
 			"done_by",
+			"acting_for",
 		],
 		order_by="opened_on asc, creation asc",
 	)
@@ -117,11 +120,18 @@ def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
 				"post_title": _title("SC Post", step.post, "post_name") if step.post else "",
 				"entered_on": own[0].opened_on if own else None,
 				"left_on": done[-1].done_on if done and shown == "done" else None,
-				"by": "、".join(dict.fromkeys(person(t.done_by) for t in done)) if shown == "done" else "",
+				"by": "、".join(dict.fromkeys(_doer(t) for t in done)) if shown == "done" else "",
 				"due_on": next((t.due_on for t in reversed(own) if t.status == "Open"), None),
 			}
 		)
 	return rows
+
+
+def _doer(task) -> str:
+	"""Who did a task, and for whom."""
+	if not task.acting_for:
+		return person(task.done_by)
+	return _("{0} acting for {1}").format(person(task.done_by), person(task.acting_for))
 
 
 def _passed(procedure: Procedure, state: runner.RunState, code: str) -> bool:
@@ -170,6 +180,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"days_left": days_left(row.due_on, row.bureau),
 		"overdue": bool(row.due_on) and getdate(row.due_on) < today(),
 		"mine": mine,
+		"approves": mine and approves(step),
 		"instructions": step.instructions,
 		"materials": [
 			{"title": m.title, "required": m.required} for m in procedure.materials if m.step == step.code
@@ -207,9 +218,10 @@ def _events(doc: Document) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Event",
 		filters={"chain": f"{doc.doctype}:{doc.name}"},
-		fields=["at", "actor", "acting_for", "step_title", "label", "opinion", "event"],
+		fields=["at", "actor", "acting_for", "step_title", "label", "opinion", "event", "data"],
 		order_by="seq asc",
 	)
+	issued = _issued(rows)
 	return [
 		{
 			"at": row.at,
@@ -220,6 +232,26 @@ def _events(doc: Document) -> list[dict[str, Any]]:
 			"label": _(row.label),
 			"opinion": row.opinion,
 			"event": row.event,
+			"papers": [issued[name] for name in _named(row) if name in issued],
 		}
 		for row in rows
 	]
+
+
+def _named(event) -> list[str]:
+	"""Names of the papers that an act issued."""
+	names = json.loads(event.data or "{}").get("notices")
+	return names if isinstance(names, list) else []
+
+
+def _issued(rows) -> dict[str, dict[str, Any]]:
+	names = [name for row in rows for name in _named(row)]
+	if not names:
+		return {}
+	papers = frappe.get_all(
+		"SC Notice",
+		filters={"name": ["in", names]},
+		fields=["name", "title", "number", "addressee_name", "status"],
+		order_by="creation",
+	)
+	return {row.name: row for row in papers}

@@ -35,7 +35,7 @@ function row(panel, clock, running) {
 		{ "data-limit": clock.limit },
 		el("div.sc-clock-head", {}, el("strong", {}, clock.limit_name), state(clock, running)),
 		el("div.text-muted", {}, facts(clock)),
-		running && !clock.paused ? bar(clock, colour) : null,
+		running || clock.stopped_on ? bar(clock, clock.paused ? "orange" : colour) : null,
 		remarks(clock).map((text) => el("p.sc-clock-note", {}, text)),
 		acts(panel, clock),
 		clock.explained
@@ -170,20 +170,41 @@ function resume(panel, clock) {
 	});
 }
 
+/** From the first day to the due day (or today, if that is later): what has gone, where it stood still, today. */
 function bar(clock, colour) {
 	if (!clock.started_on || !clock.due_on) return null;
-	const whole = frappe.datetime.get_day_diff(clock.due_on, clock.started_on);
-	const gone = frappe.datetime.get_day_diff(frappe.datetime.get_today(), clock.started_on);
-	const share = whole > 0 ? Math.max(0, Math.min(100, Math.round((100 * gone) / whole))) : 100;
+	const today = frappe.datetime.get_today();
+	const days = (until, from = clock.started_on) => frappe.datetime.get_day_diff(until, from);
+	const ended = clock.status !== "Running" && clock.status !== "Paused" ? clock.stopped_on : null;
+	const now = ended || today;
+	const whole = Math.max(days(clock.due_on), days(now), 1);
+	const at = (day) => Math.max(0, Math.min(100, (100 * days(day)) / whole));
+	const gone = Math.round(at(now));
+	const piece = (kind, from, to) =>
+		el(`i.sc-bar-${kind}`, { style: `left:${at(from)}%;width:${Math.max(0, at(to) - at(from))}%` });
+	const text = [
+		__("from {0}", [day(clock.started_on)]),
+		__("until {0}", [day(clock.due_on)]),
+		ended ? __("ended {0}", [day(ended)]) : __("today {0}", [day(today)]),
+		...(clock.pauses || []).map((pause) => __("stood still {0} to {1}", [day(pause.start), day(pause.end || today)])),
+	].join("，");
 	return el(
-		"div.sc-bar",
-		{
-			role: "progressbar",
-			"aria-valuenow": share,
-			"aria-valuemin": 0,
-			"aria-valuemax": 100,
-			"aria-label": clock.limit_name,
-		},
-		el(`div.sc-${colour}`, { style: `width:${share}%` })
+		"div.sc-timebar",
+		{ role: "img", "aria-label": `${clock.limit_name}：${text}`, title: text },
+		el(
+			"div.sc-timebar-track",
+			{},
+			el(`i.sc-bar-gone.sc-${colour}`, { style: `width:${gone}%` }),
+			(clock.pauses || []).map((pause) => piece("pause", pause.start, pause.end || now)),
+			days(clock.due_on) < whole ? el("i.sc-bar-due", { style: `left:${at(clock.due_on)}%` }) : null,
+			ended ? null : el("i.sc-bar-today", { style: `left:${at(today)}%` })
+		),
+		el(
+			"div.sc-timebar-days",
+			{ "aria-hidden": "true" },
+			el("span", {}, day(clock.started_on)),
+			ended ? null : el("span", { style: `order:${today > clock.due_on ? 2 : 1}` }, __("Today")),
+			el("span", { style: "order:1" }, day(clock.due_on))
+		)
 	);
 }

@@ -1,4 +1,5 @@
 import { badge, button, el } from "./dom";
+import { page_link } from "./addresses";
 import { get } from "./calls";
 import { day, due_badge, moment_text } from "./words";
 import { fills_forms, my_bureaus, my_posts, reads_below } from "./posts";
@@ -87,7 +88,7 @@ export class MyDesk {
 	render() {
 		const tasks = this.data.tasks || [];
 		this.body.replaceChildren(
-			...[this.counts(), this.list(tasks), this.more(tasks), this.supervised()].filter(Boolean)
+			...[this.counts(), approving(tasks), this.list(tasks), this.more(tasks), this.supervised()].filter(Boolean)
 		);
 	}
 
@@ -188,6 +189,17 @@ export class MyDesk {
 	}
 }
 
+/** Whoever approves goes through their cases one after the other. */
+function approving(tasks) {
+	const count = tasks.filter((task) => task.approves).length;
+	if (!count) return null;
+	return el(
+		"p",
+		{},
+		el("a.btn.btn-primary", { href: page_link("sc-approval") }, __("Approve one after the other ({0})", [count]))
+	);
+}
+
 /** One task as a link to its case. */
 export function job(task) {
 	return el(
@@ -229,6 +241,9 @@ export function job(task) {
 							: ""
 				)
 			)
-		)
+		),
+		task.approves
+			? el("span.sc-job-act", {}, el("a.btn.btn-sm.btn-default", { href: page_link("sc-approval", task.name) }, __("Open the approval page")))
+			: null
 	);
 }

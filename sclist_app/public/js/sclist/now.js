@@ -5,6 +5,7 @@ import { open_posted_pdf, post } from "./calls";
 import { papers_drawn } from "./procedure";
 import { FILE_TYPES } from "./ask";
 import { TOOLS } from "./tools";
+import { page_link } from "./addresses";
 
 /** What the reader can do now; if nothing, whom the document waits for. */
 export function now(panel) {
@@ -89,6 +90,9 @@ function card(panel, task) {
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
 		reasons(task.barred),
 		materials(panel, task),
+		task.approves
+			? el("a.btn.btn-sm.btn-default", { href: page_link("sc-approval", task.name) }, __("Open the approval page"))
+			: null,
 		TOOLS[task.tool]?.(panel, task) || null,
 		samples(panel, task),
 		actions(panel, task)

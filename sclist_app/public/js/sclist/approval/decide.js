@@ -213,8 +213,10 @@ function words(action, outlook) {
 	if (drawn.length) parts.push(__("these are issued: {0}", [join_names(drawn)]));
 	for (const step of next) parts.push(handed(step));
 	if (ends) parts.push(__("the procedure ends: {0}", [ends]));
-	if (parts.length) lines.push(__("After “{0}”: {1}.", [action.label, parts.join(__("; at the same time "))]));
-	if (then.length && ["Agree", "Forward"].includes(action.verb)) lines.push(__("Then: {0}.", [join_names(then)]));
+	const after = [];
+	if (parts.length) after.push(__("After “{0}”: {1}.", [action.label, parts.join(__("; at the same time "))]));
+	if (then.length && ["Agree", "Forward"].includes(action.verb)) after.push(__("Then: {0}.", [join_names(then)]));
+	if (after.length) lines.push(after.join(""));
 	return lines;
 }
 

@@ -146,7 +146,28 @@ export class Sheets {
 			this.watch(tab, end);
 		});
 		sheet.srcdoc = tab.answer.html;
-		return el("div", {}, holder, end);
+		return el("div", {}, holder, end, this.onward(tab));
+	}
+
+	/** Under a paper: the next of those not read yet. */
+	onward(tab) {
+		const at = this.tabs.indexOf(tab);
+		const next = [...this.tabs.slice(at + 1), ...this.tabs.slice(0, at)].find(
+			(one) => one.sheet && one.action === tab.action && !this.read.has(one.key)
+		);
+		if (!next) return null;
+		return el(
+			"div.sc-paper-next",
+			{},
+			button(__("Next paper: {0}", [this.label(next)]), {
+				class: "btn btn-default sc-thumb",
+				onclick: () => {
+					this.show(next);
+					if (narrow()) this.node.scrollIntoView({ block: "start" });
+					else this.box.focus({ preventScroll: true });
+				},
+			})
+		);
 	}
 
 	fit(holder, sheet) {

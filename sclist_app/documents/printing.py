@@ -15,7 +15,7 @@ def pdf(html: str, layout: PageLayout = OFFICIAL) -> Rendered:
 	"""The HTML fragment as PDF, as `rendering.render_pdf`.
 
 	Raises:
-		frappe.ValidationError: the text has letters that no font of this server has.
+		frappe.ValidationError: the text has letters that no font of this server has, or the disk is full.
 	"""
 	try:
 		return render_pdf(html, layout)
@@ -31,3 +31,11 @@ def pdf(html: str, layout: PageLayout = OFFICIAL) -> Rendered:
 				"No font of this server has these letters: {0}. Correct them in the case or the entity, or ask the administrator to install a font that has them. Nothing was issued."
 			)
 		frappe.throw(message.format(named), title=_("The document cannot be printed"))
+	except OSError as error:
+		# the fonts of a page are unpacked to the disk first
+		frappe.log_error("sclist: document could not be printed")
+		frappe.throw(
+			_(
+				"The document could not be stored ({0}). Nothing was issued; try again or tell the administrator."
+			).format(error.strerror)
+		)

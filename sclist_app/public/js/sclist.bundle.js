@@ -27,6 +27,8 @@ import { show_home } from "./sclist/home";
 import { DueCalendar } from "./sclist/due_calendar";
 import { BureauTree } from "./sclist/bureau_tree";
 import { help_tour } from "./sclist/tour";
+import { guide_case, new_case } from "./sclist/guide/guide";
+import { keep_draft } from "./sclist/guide/drafts";
 import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
@@ -56,6 +58,7 @@ Object.assign(sclist, {
 	DueCalendar,
 	BureauTree,
 	Reconciliation,
+	new_case,
 	import_old_list,
 	show_legacy_import,
 	version_tools,
@@ -88,6 +91,8 @@ $(document).on("form-refresh", (event, frm) => {
 		offer_fields(frm);
 		offer_effects(frm);
 	}
+	keep_draft(frm);
+	if (frm.doctype === "SC Case") guide_case(frm);
 	if (frm.fields_dict.panel?.df.fieldtype !== "HTML") return;
 	apply_form_policy(frm);
 	mount_panel(frm);

@@ -30,7 +30,7 @@ const STAGES = [
 		fields: ["facts", "reasons", "measures", "evidence"],
 		build: evidence_stage,
 	},
-	{ title: () => __("Check"), fields: [], build: review_stage },
+	{ title: () => __("Check the case"), fields: [], build: review_stage },
 ];
 
 /** Opens a new case on the guided path. */

@@ -10,7 +10,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,7 +157,7 @@ def from_picture(source: Path, target: Path) -> int:
 	from PIL import Image
 
 	try:
-		with Image.open(source) as picture, Pdf.new() as pdf:
+		with _strict(), Image.open(source) as picture, Pdf.new() as pdf:
 			for number in range(getattr(picture, "n_frames", 1)):
 				picture.seek(number)
 				_add_picture(pdf, source, picture)
@@ -183,6 +183,18 @@ def from_picture(source: Path, target: Path) -> int:
 		if isinstance(error, OSError) and error.errno:
 			raise  # the disk, not the picture
 		raise Unusable(M_PICTURE) from None
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+	"""The framework has Pillow take pictures that are cut off; here that would hide a loss."""
+	from PIL import ImageFile
+
+	before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+	try:
+		yield
+	finally:
+		ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _add_picture(pdf: Pdf, source: Path, picture) -> None:

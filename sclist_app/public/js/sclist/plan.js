@@ -41,7 +41,7 @@ export function plan(panel) {
 			"ul.sc-legend",
 			{ "aria-label": __("Colours") },
 			sign("planned", __("Given by the law or the procedure")),
-			sign("blue", __("Used")),
+			sign("blue", __("Time used")),
 			sign("red", __("Beyond the limit")),
 			axis.holds(today) ? sign("today", __("Today")) : null
 		)

@@ -159,12 +159,12 @@ class Tour {
 			el(
 				"div.sc-tour-foot",
 				{},
-				el("span.text-muted", {}, __("{0} of {1}", [this.at + 1, this.stops.length])),
+				el("span.text-muted", {}, __("Stop {0} of {1}", [this.at + 1, this.stops.length])),
 				el(
 					"div.sc-buttons",
 					{},
 					last ? null : button(__("Skip the tour"), { onclick: () => this.close() }),
-					this.at ? button(__("Back"), { onclick: () => this.go(-1) }) : null,
+					this.at ? button(__("Previous stop"), { onclick: () => this.go(-1) }) : null,
 					button(last ? __("Begin to work") : __("Next stop"), {
 						kind: "primary",
 						onclick: () => (last ? this.close() : this.go(1)),

@@ -33,6 +33,8 @@ __all__ = ["correct", "may_correct", "require_issuer", "require_server", "void"]
 SERVING: Final = ("service", "hearing")
 # arranged, and with that made anew, by its own tool
 OF_HEARINGS: Final = "D02h"
+# Issued by the act that ends the case; no step is left to serve them in.
+AT_THE_END: Final = ("D06",)
 MOST_REASON: Final = 500
 # What names a decision and follows its correction: DocType → {field: what of the notice stands there}.
 FOLLOWING: Final = {
@@ -96,20 +98,27 @@ def require_server(notice: Document) -> str:
 		frappe.PermissionError: no open task of service, and it is no correction that they would serve.
 	"""
 	tools = SERVING if notice.document_kind == OF_HEARINGS else ("service",)
-	if not (notice.corrects and notice.run and _served_later(notice)):
+	if not (notice.run and _without_step(notice, store.read_run(notice.run))):
 		return require_tool(notice.run, tools)
-	loaded = store.lock_run(notice.run)
-	posts = {step.code for step in loaded.procedure.steps if step.tool == "service"}
-	for task in _last_tasks(notice.run, posts):
-		if may_take({**task, "assignee": None}):
-			store.touch(notice.run)
-			return ""
+	if _serves(store.lock_run(notice.run)):
+		store.touch(notice.run)
+		return ""
 	frappe.throw(_("You have no open task for this in the case now."), frappe.PermissionError)
 
 
-def _served_later(notice: Document) -> bool:
-	"""No step of service is open any more that the correction could be served in."""
-	return not _in_service(store.read_run(notice.run))
+def may_serve_late(notice: Any, loaded: store.LoadedRun) -> bool:
+	"""May the user record the service of this document outside a step of service? For showing the button."""
+	return notice.status == "Issued" and bool(_without_step(notice, loaded)) and _serves(loaded)
+
+
+def _without_step(notice: Any, loaded: store.LoadedRun) -> bool:
+	"""No step of service is open that a correction, or what the end of the run issued, could be served in."""
+	return bool(notice.corrects or notice.document_kind in AT_THE_END) and not _in_service(loaded)
+
+
+def _serves(loaded: store.LoadedRun) -> bool:
+	steps = {step.code for step in loaded.procedure.steps if step.tool == "service"}
+	return any(may_take({**task, "assignee": None}) for task in _last_tasks(loaded.run.name, steps))
 
 
 def _in_service(loaded: store.LoadedRun) -> bool:

@@ -49,13 +49,14 @@ FIELDS = (
 
 
 def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
-	"""Add to rows of papers of one run what the user may do: `may_correct`, `may_seal`, `seal_service`."""
+	"""Add to rows of papers of one run what the user may do: `may_correct`, `may_serve`, `may_seal`, `seal_service`."""
 	keeper = seal.may_seal(frappe._dict(bureau=bureau))
 	used = seal.chosen(bureau) if keeper else ""
 	loaded = store.read_run(run) if run and any(row.status == "Issued" for row in rows) else None
 	for row in rows:
 		issued = row.status == "Issued"
 		row["may_correct"] = bool(issued and loaded and row.step and corrections.may_correct(row, loaded))
+		row["may_serve"] = bool(issued and loaded and corrections.may_serve_late(row, loaded))
 		row["may_seal"] = issued and keeper
 		row["seal_service"] = used if issued and not row.sealed_copy else ""
 

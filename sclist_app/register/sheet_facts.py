@@ -285,11 +285,11 @@ def _approving(procedure: Procedure) -> list[Step]:
 	deciding = {rule.step for rule in procedure.documents if rule.document_kind == DECISION}
 	found = []
 	for step in procedure.steps:
-		if step.code in deciding:
-			break
 		opinion = step.nature in (Nature.REVIEW, Nature.SIGN) and step.tool != "defence"
 		if step.is_start or opinion:
 			found.append(step)
+		if step.code in deciding:
+			break
 	return found
 
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import frappe
 
+from sclist_app.api import service as service_api
 from sclist_app.api import sheets as api
 from sclist_app.documents import sheets as paper
+from sclist_app.register import paperwork as papers
 from sclist_app.register import sheet_facts, sheets
 from sclist_app.register.identity import full_number
 from sclist_app.setup.repair_player import RepairPlayer
@@ -177,6 +179,28 @@ def test_who_was_told_is_told_that_it_is_not_listed(world):
 		"行政复议",
 	):
 		assert expected in notice.html
+
+
+def test_the_decision_not_to_list_is_served_after_the_end(world):
+	case = world.case("waiting")
+	case.answer("C40", case.person, "Defence", "事故发生后立即组织了抢救。")
+	case.act("C40", "answered")
+	case.review("C45", "Accepted", "抢救记录证实其到场组织抢救。")
+	case.act("C45", "accept", "当事人在事故发生后组织了抢救。")
+	notice = case.notices("D06")[0].name
+	given = {
+		"notice": notice,
+		"method": "By Post",
+		"delivered_on": str(case.day),
+		"tracking_number": "EMS1",
+		"receiver": "本人",
+		"receiver_capacity": "Addressee in Person",
+	}
+	with case.acting(user_of("officer", CITY)), refused(frappe.PermissionError):
+		service_api.record(**given)
+	with case.acting(user_of("officer")):
+		service_api.record(**given, proof=case.upload("回执.png"))
+	assert papers.served_dates([notice])[notice] == case.day
 
 
 def test_who_was_never_told_gets_no_paper(world):

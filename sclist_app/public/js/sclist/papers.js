@@ -1,7 +1,7 @@
 import { case_file_button } from "./case_file";
 import { button, el, form_link, section, on_one_line, table } from "./dom";
 import { copies, paper_actions, status_badge } from "./paper_tools";
-import { service_state, show_attempts } from "./service";
+import { late_service, service_state, show_attempts } from "./service";
 import { day } from "./words";
 
 /** The papers drawn so far. */
@@ -37,6 +37,8 @@ function relation(other, text) {
 }
 
 function served(panel, paper) {
+	const late = late_service(panel, paper);
+	if (late) return [service_state(paper), late];
 	if (!paper.services?.length) return service_state(paper);
 	return [
 		service_state(paper),

@@ -102,6 +102,11 @@ export function service_tool(panel, kinds = null) {
 	);
 }
 
+/** For what is served after the steps of service: a late correction, or what the end of the case issued. */
+export function late_service(panel, paper) {
+	return paper.may_serve && !paper.served_on ? row_tools(panel, paper) : null;
+}
+
 function row_tools(panel, paper) {
 	const served = Boolean(paper.served_on);
 	const record = served

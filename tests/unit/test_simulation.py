@@ -12,7 +12,7 @@ from sclist_app.law.calendar import seed_calendar
 from sclist_app.law.findings import render
 from sclist_app.workflow.comparison import compare, condition_in_words
 from sclist_app.workflow.model import Procedure
-from sclist_app.workflow.simulation import simulate
+from sclist_app.workflow.simulation import Move, replay, simulate
 
 FOLDER = Path(sclist_app.__file__).parent / "fixtures" / "procedures"
 MONDAY = date(2024, 9, 2)
@@ -133,3 +133,56 @@ def test_condition_in_words(standard):
 		condition_in_words(standard.condition("serious"))
 		== "列入情形属于6-1,6-3,7-4；或者 罚款合计（元）不小于2000000"
 	)
+
+
+# --------------------------------------------------------------------------------------------- move by move
+
+TO_THE_NOTICE = (Move("C00", "submit"), Move("C10", "agree", 2), Move("C20", "agree"))
+
+
+def test_a_play_says_where_the_case_stands(standard):
+	played, standing = replay(standard, {}, MONDAY, seed_calendar(), TO_THE_NOTICE)
+	assert played.path == ("C00", "C10", "C20") and not played.problem
+	assert [one.step for one in standing] == ["C25"]
+	assert played.visits[1].left == date(2024, 9, 5), "two working days from Tuesday"
+	assert played.visits[1].due == date(2024, 9, 10)
+
+
+def test_a_move_that_is_not_open_ends_the_play(standard):
+	played, standing = replay(standard, {}, MONDAY, seed_calendar(), (*TO_THE_NOTICE, Move("C70", "approve")))
+	assert played.problem.code == "simulation.not_open"
+	assert [one.step for one in standing] == ["C25"]
+
+
+def test_side_by_side_each_step_keeps_its_dates(standard):
+	to_decision = (
+		*TO_THE_NOTICE,
+		Move("C25", "issue"),
+		Move("C30", "served"),
+		Move("C40", "lapse"),
+		Move("C50", "pass"),
+		Move("C70", "approve"),
+		Move("C80", "issue"),
+	)
+	_played, standing = replay(standard, {}, MONDAY, seed_calendar(), to_decision)
+	assert {one.step for one in standing} == {"C85", "C86", "C87", "C89"}
+	decided = standing[0].entered
+	behind = (
+		Move("C85", "served", 6),
+		Move("C86", "entered", 1),
+		Move("C87", "published", 1),
+		Move("C88", "confirm", 1),
+		Move("C89", "done", 1),
+	)
+	played, standing = replay(standard, {}, MONDAY, seed_calendar(), (*to_decision, *behind))
+	assert standing == () and played.outcome == "Listed"
+	left = {visit.step: visit.left for visit in played.visits}
+	assert left["C86"] < left["C85"], "a later press does not make it later"
+	assert played.ended == left["C85"] > decided
+	assert played.documents == ("D01", "D05", "D19")
+
+
+def test_facts_choose_the_route(standard):
+	moves = (*TO_THE_NOTICE, Move("C25", "issue"), Move("C30", "served"), Move("C40", "lapse"))
+	_played, standing = replay(standard, {"hearing_requested": True}, MONDAY, seed_calendar(), moves)
+	assert [one.step for one in standing] == ["C47"]

@@ -1,0 +1,156 @@
+"""The studio writes the rows of the plain form's draft, checks rows not yet saved, and refuses whom it must."""
+
+import json
+
+import frappe
+import pytest
+
+from sclist_app.api import procedures, studio
+from sclist_app.setup import demo
+from sclist_app.workflow import store
+from sclist_app.workflow.store import ChangedSince
+from tests.site.support import as_user, refused
+
+STANDARD = "listing-standard-v1"
+WRITER, APPROVER, CLERK = (demo.user_of(mailbox) for mailbox in ("rules", "approver", "officer"))
+
+
+@pytest.fixture
+def draft(people) -> str:
+	frappe.set_user(WRITER)
+	return procedures.copy(STANDARD, "xd-studio", "小店区列入程序", demo.DISTRICT)["name"]
+
+
+def board(version: str) -> dict:
+	return studio.load(version)
+
+
+def rows(content: dict, table: str, **values) -> list[dict]:
+	return [row for row in content[table] if all(row[key] == value for key, value in values.items())]
+
+
+def send(function, version: str, content: dict, **arguments):
+	return function(version=version, content=json.dumps(content, ensure_ascii=False), **arguments)
+
+
+def test_the_board_has_what_the_forms_have(draft):
+	shown = board(draft)
+	procedure = store.to_procedure(frappe.get_doc("SC Procedure Version", draft))
+	assert [step["code"] for step in shown["content"]["steps"]] == [step.code for step in procedure.steps]
+	assert shown["rights"]["edit"] and not shown["rights"]["approve"]
+	assert "第九条" in shown["checked"]["locks"]["C25"][0]["article"]
+	assert {"value": "case_officer", "label": "案件承办人"} in shown["choices"]["posts"]
+	published = next(row for row in shown["choices"]["limits"] if row["value"] == "T04")
+	assert (published["bound"], published["maximum"], published["must"] != "") == ("max", 20, True)
+	assert shown["compare_with"][0]["value"] == STANDARD
+
+
+def test_rows_saved_are_the_rows_of_the_form(draft):
+	shown = board(draft)
+	content = shown["content"]
+	rows(content, "limits", limit="T04")[0]["n"] = 15
+	rows(content, "steps", code="C60")[0]["title"] = "集体会审"
+	answer = send(studio.save, draft, content, seen=shown["version"]["modified"])
+	doc = frappe.get_doc("SC Procedure Version", draft)
+	assert next(row.n for row in doc.limits if row.limit == "T04") == 15
+	assert next(row.title for row in doc.steps if row.code == "C60") == "集体会审"
+	assert not answer["checked"]["errors"] and answer["modified"] == str(doc.modified)
+	assert board(draft)["content"] == content
+
+
+def test_a_limit_beyond_the_law_is_found_before_it_is_saved(draft):
+	content = board(draft)["content"]
+	rows(content, "limits", limit="T04")[0]["n"] = 25
+	found = send(studio.check, draft, content)
+	(fault,) = found["errors"]
+	assert "第十一条" in fault["text"] and fault["row"] == "T04" and "C25" in found["locks"]
+	doc = frappe.get_doc("SC Procedure Version", draft)
+	assert next(row.n for row in doc.limits if row.limit == "T04") == 20, "nothing was written"
+
+
+def test_findings_speak_in_titles(draft):
+	content = board(draft)["content"]
+	rows(content, "transitions", step="C10", action="return")[0]["reason_required"] = False
+	(fault,) = send(studio.check, draft, content)["errors"]
+	assert "承办审查" in fault["text"] and "C10" not in fault["text"] and fault["row"] == "C10/return"
+
+
+def test_what_the_law_needs_is_not_taken_out(draft):
+	content = board(draft)["content"]
+	with refused(frappe.ValidationError, match="第四十四条"):
+		send(studio.without, draft, content, step="C40")
+	rest = send(studio.without, draft, content, step="C60")
+	assert not rows(rest, "steps", code="C60") and len(rest["steps"]) == len(content["steps"]) - 1
+	assert not send(studio.check, draft, rest)["errors"]
+
+
+def test_two_who_draw_at_once_lose_nothing_unseen(draft):
+	shown = board(draft)
+	content = shown["content"]
+	form = frappe.get_doc("SC Procedure Version", draft)
+	form.note = "在普通表单里改"
+	form.save()
+	rows(content, "limits", limit="T04")[0]["n"] = 15
+	with refused(ChangedSince, match="他人"):
+		send(studio.save, draft, content, seen=shown["version"]["modified"])
+	send(studio.save, draft, content, seen=board(draft)["version"]["modified"])
+
+
+@pytest.mark.parametrize(
+	"content", ["", "[]", "{}", '{"steps": 1}', "nonsense", '{"steps":[{"code":"A"}],"transitions":[]}']
+)
+def test_unreadable_rows_are_refused_in_words(draft, content):
+	with refused(frappe.ValidationError):
+		studio.save(draft, content, str(board(draft)["version"]["modified"]))
+
+
+def test_a_column_nobody_knows_is_refused(draft):
+	content = board(draft)["content"]
+	content["steps"][0]["status"] = "Published"
+	with refused(frappe.ValidationError):
+		send(studio.check, draft, content)
+
+
+def test_compared_and_played(draft):
+	content = board(draft)["content"]
+	rest = send(studio.without, draft, content, step="C60")
+	found = send(studio.compare, draft, rest, other=STANDARD)
+	assert found["steps"]["C60"] == "removed" and any("集体讨论" in one["text"] for one in found["texts"])
+	assert rows(found["old"], "steps", code="C60")
+	moves = [{"step": "C00", "action": "submit", "days": 1}, {"step": "C10", "action": "agree", "days": 2}]
+	seen = send(studio.play, draft, content, moves=json.dumps(moves), facts="{}", start="2024-09-02")
+	assert [visit["title"] for visit in seen["visits"]] == ["线索登记", "承办审查"]
+	(standing,) = seen["open"]
+	assert standing["title"] == "告知书审签" and standing["due"] == "2024-09-10"
+	assert {button["label"] for button in standing["buttons"]} == {"同意制发", "退回承办"}
+
+
+@pytest.mark.parametrize(
+	"moves", ["{}", "[1]", '[{"step": "C00"}]', "x", '[{"step":"C00","action":"submit","days":"x"}]']
+)
+def test_unreadable_moves_are_refused(draft, moves):
+	with refused(frappe.ValidationError):
+		send(studio.play, draft, board(draft)["content"], moves=moves, facts="{}")
+
+
+def test_who_may_only_look(draft):
+	shown = board(draft)
+	for user in (CLERK, APPROVER, demo.user_of("rules", demo.COUNTY)):
+		with as_user(user):
+			if user != demo.user_of("rules", demo.COUNTY):
+				assert not board(draft)["rights"]["edit"] and board(draft)["rights"]["why_not"]
+			with refused(frappe.PermissionError):
+				send(studio.save, draft, shown["content"], seen=shown["version"]["modified"])
+	assert not board(STANDARD)["rights"]["edit"], "a published version never changes"
+	with refused(frappe.PermissionError, frappe.ValidationError):
+		send(studio.save, STANDARD, shown["content"], seen=board(STANDARD)["version"]["modified"])
+
+
+def test_in_review_it_is_read_and_approved_by_another(draft):
+	shown = board(draft)
+	procedures.submit(draft)
+	with refused(frappe.ValidationError):
+		send(studio.save, draft, shown["content"], seen=board(draft)["version"]["modified"])
+	assert not board(draft)["rights"]["edit"]
+	with as_user(APPROVER):
+		assert board(draft)["rights"]["approve"]

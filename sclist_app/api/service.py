@@ -66,9 +66,9 @@ def record(
 
 
 @frappe.whitelist(methods=["POST"])
-def cancel(record: str, reason: str) -> dict:
+def cancel(service_record: str, reason: str) -> dict:
 	"""Cancel a record of service entered wrongly. Needs an open task in the step of service in which it was made."""
-	row = frappe.get_doc("SC Service Record", name_of(record, "record"))
+	row = frappe.get_doc("SC Service Record", name_of(service_record, "service_record"))
 	row.check_permission("read")
 	if not row.run:
 		frappe.throw(_("You have no open task for this in the case now."), frappe.PermissionError)

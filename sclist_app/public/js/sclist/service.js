@@ -237,7 +237,7 @@ function cancel_dialog(panel, row) {
 				reqd: 1,
 			},
 		],
-		send: ({ reason }) => post("service.cancel", { record: row.name, reason }),
+		send: ({ reason }) => post("service.cancel", { service_record: row.name, reason }),
 	});
 }
 

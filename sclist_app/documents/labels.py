@@ -54,7 +54,7 @@ class Envelope:
 # The sheets that are sold, and the envelopes of GB/T 1416-2003: 5号 (DL), 7号 (C5), 9号 (C4).
 FORMS: dict[str, Sheet | Envelope] = {
 	"3x8": Sheet(3, 8, 70.0, 36.0, 0.0, 4.5),
-	"2x7": Sheet(2, 7, 99.1, 38.1, 4.65, 15.15, 2.6),
+	"2x7": Sheet(2, 7, 99.1, 38.1, 4.65, 15.15, 2.5),
 	"DL": Envelope(220.0, 110.0),
 	"C5": Envelope(229.0, 162.0),
 	"C4": Envelope(324.0, 229.0),

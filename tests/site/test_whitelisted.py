@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from datetime import date
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request
 
 import sclist_app
 from sclist_app.access.guard import engine_writes
-from sclist_app.register import defence, hearing, upward
+from sclist_app.register import defence, hearing, print_jobs, upward
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import outbox
 from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
@@ -171,7 +172,16 @@ def values(world):
 	known["message"] = _message(fresh.case)
 	known |= {"penalty": case.penalty, "below": DISTRICT, "which": "unlisted", "way": "Telephone"}
 	known["legacy_import_name"] = _checked_file()
+	known |= {"job": _print_job(fresh.case), "chosen": json.dumps([fresh.case])}
 	return known
+
+
+def _print_job(case: str) -> str:
+	"""A case file the officer of the district has asked for."""
+	with as_user(user_of("officer")):
+		return print_jobs.start(
+			"Case File", "案卷", DISTRICT, {}, reference_doctype="SC Case", reference_name=case
+		)
 
 
 def _checked_file() -> str:
@@ -315,6 +325,8 @@ def test_other_bureaus_are_refused(values):
 		"penalty",
 		"below",
 		"legacy_import_name",
+		"job",
+		"chosen",
 		"name",
 	}
 	paths = [path for path in OWN if of_a_document & set(_parameters(path))]

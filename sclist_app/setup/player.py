@@ -211,10 +211,12 @@ class Player:
 					method,
 					str(self.day),
 					place="受送达人住所",
-					receiver=notice.addressee_name[:20],
-					relationship="本人或者法定代表人",
+					receiver=_receiver(notice),
+					receiver_capacity=_capacity(notice.addressee),
+					delivered_at="10:20",
 					second_server=second,
 					tracking_number="1234567890123" if method == "By Post" else "",
+					proof=self.upload("邮寄回执.png") if method == "By Post" else "",
 				)
 
 	def subjects(self) -> list[str]:
@@ -382,6 +384,20 @@ class Player:
 		yield done("C89", self.carry_out_all, "done")
 		yield done("C87", self.publish_all, "published")
 		yield done("C88", self.confirm_all, "confirm")
+
+
+def _receiver(notice) -> str:
+	"""Who signs: the person, or the legal representative of the unit."""
+	of = frappe.get_cached_value(
+		"SC Entity", notice.addressee, ["entity_kind", "legal_representative"], as_dict=True
+	)
+	name = notice.addressee_name if of.entity_kind == "Person" else of.legal_representative
+	return (name or notice.addressee_name)[:20]
+
+
+def _capacity(entity: str) -> str:
+	person = frappe.get_cached_value("SC Entity", entity, "entity_kind") == "Person"
+	return "Addressee in Person" if person else "Legal Representative"
 
 
 def day_before(workdays: int, bureau: str) -> date:

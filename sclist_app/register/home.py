@@ -27,10 +27,10 @@ from sclist_app.workflow import desk
 from sclist_app.workflow.store import is_national
 from sclist_app.workflow.versions import copied_from, newer_parent
 
-__all__ = ["HOMES", "INDEXES", "count", "grouped", "index", "readable", "shown", "where"]
+__all__ = ["HOMES", "INDEXES", "count", "grouped", "readable", "shown", "where"]
 
 HOMES: Final = ("casework", "approvals", "supervision", "rules")
-# What the counts are read from; the controllers' `on_doctype_update` puts them on.
+# What the counts are read from; `setup.home` puts them on.
 INDEXES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 	"SC Case": {
 		"sclist_by_step": ("run_status", "bureau", "state_title"),
@@ -42,13 +42,6 @@ INDEXES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 	"SC Listing Record": {"sclist_in_force": ("state", "bureau", "term_end")},
 	"SC Joint Action": {"sclist_to_send": ("state", "bureau")},
 }
-
-
-def index(doctype: str) -> None:
-	"""Put the indexes of a DocType on; for its controller."""
-	for name, fields in INDEXES[doctype].items():
-		frappe.db.add_index(doctype, list(fields), name)
-
 
 LONG_AGO: Final = "2000-01-01"
 FAR: Final = "2199-12-31"

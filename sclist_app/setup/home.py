@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 import frappe
 
 from sclist_app.law.findings import N_
-from sclist_app.register.home import HOMES
+from sclist_app.register.home import HOMES, INDEXES
 
 if TYPE_CHECKING:
 	from sclist_app.setup.ledger import Ledger
@@ -24,6 +24,13 @@ def seed(ledger: "Ledger") -> None:
 			{"html": _HTML, "script": script, "private": 0},
 			refresh="release",
 		)
+
+
+def put_indexes() -> None:
+	"""The indexes the counts are read from; one that is there stays."""
+	for doctype, indexes in INDEXES.items():
+		for name, fields in indexes.items():
+			frappe.db.add_index(doctype, list(fields), name)
 
 
 def block_of(home: str) -> str:

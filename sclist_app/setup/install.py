@@ -36,6 +36,7 @@ def set_up() -> None:
 	papers.seed(ledger)
 	home.seed(ledger)
 	home.offer_tour()
+	home.put_indexes()
 	site.fill_settings()
 	load_shipped()
 	ledger.save()

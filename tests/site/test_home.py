@@ -197,7 +197,7 @@ def test_the_calendar_shows_what_falls_due(world):
 			items = api_plots.calendar(*span, show)["items"]
 		return [item for item in items if item["name"] == case.case]
 
-	own = user_of("head")
+	own = user_of("deputy")
 	assert [item["day"] for item in shown(own, "mine")] == [str(due)]
 	assert shown(user_of("supervisor", CITY), "tasks") and not shown(user_of("supervisor", CITY), "mine")
 	assert not shown(user_of("officer", COUNTY), "tasks") and not shown(user_of("officer", COUNTY), "limits")

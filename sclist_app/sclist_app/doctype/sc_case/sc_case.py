@@ -1,6 +1,6 @@
 from sclist_app.access import guard
 from sclist_app.access.today import today
-from sclist_app.register import case, home
+from sclist_app.register import case
 from sclist_app.workflow import actions
 from sclist_app.workflow.form_policy import SteeredDocument, check_fields
 
@@ -42,7 +42,3 @@ class SCCase(SteeredDocument):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
-
-
-def on_doctype_update():
-	home.index("SC Case")

@@ -2,7 +2,6 @@ import frappe
 from frappe.model.document import Document
 
 from sclist_app.access import guard
-from sclist_app.register import home
 
 
 class SCListingRecord(Document):
@@ -18,4 +17,3 @@ class SCListingRecord(Document):
 
 def on_doctype_update():
 	frappe.db.add_index("SC Listing Record", ["state", "term_end"], "sclist_expiry")
-	home.index("SC Listing Record")

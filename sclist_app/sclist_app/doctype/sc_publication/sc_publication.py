@@ -1,7 +1,6 @@
 from frappe.model.document import Document
 
 from sclist_app.access import guard
-from sclist_app.register import home
 
 
 class SCPublication(Document):
@@ -13,7 +12,3 @@ class SCPublication(Document):
 
 	def before_rename(self, *args):
 		guard.never_rename(self)
-
-
-def on_doctype_update():
-	home.index("SC Publication")

@@ -533,3 +533,65 @@ def test_a_full_disk_is_told_as_such(site, monkeypatch):
 	with refused(frappe.ValidationError, match="No space left on device"):
 		store.write(b"%PDF-1.4 full", "ab" * 32)
 	assert not list(root.rglob("*.part"))
+
+
+# ------------------------------------------------------------------ the register of numbers
+
+
+def run_register(user: str, **filters) -> list[dict]:
+	from frappe.desk import query_report
+
+	with as_user(user):
+		return query_report.run("SC Number Register", filters=filters)["result"]
+
+
+def test_the_register_shows_each_number_with_what_became_of_it(noticed):
+	old = the(noticed, "D01")
+	[new] = correct(noticed, old.name)
+	number = frappe.db.get_value("SC Notice", new, "number")
+	frappe.db.sql(
+		"update `tabSC Number Counter` set `last` = `last` + 1 where name = %s", (f"{DISTRICT}:D01:2024",)
+	)
+	filters = {"bureau": DISTRICT, "year": 2024, "document_kind": "D01"}
+	rows = run_register(user_of("officer"), **filters)
+	found = {row["number"]: row for row in rows if row.get("number")}
+	assert found[old.number]["status_code"] == "Corrected" and number in found[old.number]["note"]
+	assert found[number]["status_code"] == "Issued" and REASON in found[number]["note"]
+	serials = [row["serial"] for row in rows]
+	assert serials == list(range(1, len(serials) + 1)) and rows[-1]["status_code"] == "Missing"
+	assert run_register(user_of("officer"), **filters, status="Missing")[-1]["serial"] == serials[-1]
+	card = frappe.db.get_value("SC Entity", noticed.person, "id_number")
+	assert card not in str(rows)
+
+
+def test_the_register_follows_the_tree(noticed):
+	filters = {"bureau": DISTRICT, "year": 2024}
+	assert run_register(user_of("supervisor", CITY), **filters)
+	for user in (user_of("officer", CITY), "Guest"):
+		with refused(frappe.PermissionError):
+			run_register(user, **filters)
+	for bad in (
+		{"bureau": ["like", "%"], "year": 2024},
+		{"bureau": DISTRICT},
+		{"bureau": DISTRICT, "year": 1},
+	):
+		with refused(frappe.ValidationError, frappe.PermissionError):
+			run_register(user_of("officer"), **bad)
+
+
+def test_papers_of_an_older_site_are_marked_once(noticed, decided):
+	from sclist_app.patches import papers_to_serve
+
+	noticed.serve_all("C30")
+	served, waiting = the(noticed, "D01"), the(decided, "D05")
+	due = waiting.service_due
+	for name in (served.name, waiting.name):
+		frappe.db.set_value("SC Notice", name, {"service_state": None, "service_due": None})
+	for _time in range(2):
+		papers_to_serve.execute()
+		served.reload(), waiting.reload()
+		assert (served.service_state, waiting.service_state, waiting.service_due) == (
+			"Served",
+			"To Serve",
+			due,
+		)

@@ -13,7 +13,7 @@ import {
 import { due_badge, due_indicator, day } from "./sclist/words";
 import { reveal_button } from "./sclist/reveal";
 import { show_outline } from "./sclist/outline";
-import { hide_repeated_labels } from "./sclist/tidy";
+import { hide_repeated_labels, name_new_document } from "./sclist/tidy";
 import { Approval } from "./sclist/approval/approval";
 import { MyDesk } from "./sclist/my_desk";
 import { end_absence, enter_absence, offer_effects, retry_effect } from "./sclist/absences";
@@ -84,6 +84,7 @@ name_own_bureaus();
 $(document).on("form-refresh", (event, frm) => {
 	if (!frm?.doctype?.startsWith("SC ")) return;
 	hide_repeated_labels(frm);
+	name_new_document(frm);
 	offer_remedies(frm);
 	offer_sheets(frm);
 	if (["SC Bureau", "SC Procedure Binding"].includes(frm.doctype)) show_applying(frm);

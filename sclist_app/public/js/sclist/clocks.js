@@ -17,7 +17,12 @@ export function clocks(panel) {
 	);
 	// a limit of no article is the procedure's own, one a step: its name says which
 	const titles = new Map((view.steps || []).map((step) => [step.code, step.title]));
-	const name = (clock) => (!clock.article && titles.get(clock.step)) || clock.limit_name;
+	const several = (clock) => rows.filter((row) => row.limit_name === clock.limit_name).length > 1;
+	const name = (clock) => {
+		const step = titles.get(clock.step);
+		if (step && !clock.article) return step;
+		return step && several(clock) ? `${clock.limit_name} · ${step}` : clock.limit_name;
+	};
 	return section(
 		__("Limits"),
 		el(

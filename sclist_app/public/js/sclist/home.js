@@ -16,7 +16,7 @@ const MINE = [
 const NOTHING = {
 	casework: () => [
 		__("Register a penalty or open a new listing case; tasks appear here by themselves."),
-		fills_forms() && [__("New listing case"), () => frappe.new_doc("SC Case")],
+		fills_forms() && [__("New listing case"), () => sclist.new_case()],
 	],
 	approvals: () => [
 		__("As soon as a case reaches your post, it appears here."),

@@ -16,7 +16,7 @@ export class MyDesk {
 		$(page.main).append(this.body);
 		page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
 		if (fills_forms()) {
-			page.set_primary_action(__("New listing case"), () => frappe.new_doc("SC Case"), "add");
+			page.set_primary_action(__("New listing case"), () => sclist.new_case(), "add");
 		}
 	}
 
@@ -153,7 +153,7 @@ export class MyDesk {
 				officer
 					? button(__("New listing case"), {
 							kind: "primary",
-							onclick: () => frappe.new_doc("SC Case"),
+							onclick: () => sclist.new_case(),
 						})
 					: null,
 				button(__("All cases"), { onclick: () => frappe.set_route("List", "SC Case") })

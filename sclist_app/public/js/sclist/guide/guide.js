@@ -1,5 +1,4 @@
-import { badge, button, el } from "../dom";
-import { post } from "../calls";
+import { button, el } from "../dom";
 import { party_stage } from "./parties";
 import { penalty_stage } from "./penalties";
 import { ground_stage } from "./grounds";
@@ -80,6 +79,7 @@ class Guide {
 			if (!same_case) Object.assign(this, { stage: 1, answers: {}, tried: new Set(), checked: null });
 			if (frm.is_new()) this.guided = guided_next || (same_case && this.guided);
 			else if (!same_case) this.guided = false;
+			this.begins = guided_next;
 			guided_next = false;
 			this.of = frm.docname;
 			this.signature = "";
@@ -89,6 +89,11 @@ class Guide {
 		if (this.top.parentNode !== pane) pane.prepend(this.top);
 		if (this.foot.parentNode !== pane) pane.append(this.foot);
 		this.render();
+		if (this.begins) {
+			this.begins = false;
+			// after the framework has put the focus where it thinks it belongs
+			setTimeout(() => this.body.querySelector("input")?.focus(), 600);
+		}
 		if (this.saving) {
 			this.saving = false;
 			// the framework chooses a tab of its own while it draws the form
@@ -173,8 +178,7 @@ class Guide {
 		return el(
 			"h4.sc-guide-title",
 			{ tabindex: "-1" },
-			`${this.stage}. ${STAGES[this.stage - 1].title()}`,
-			this.frm.is_new() || this.frm.is_dirty() ? badge(__("Not saved"), "orange") : null
+			`${this.stage}. ${STAGES[this.stage - 1].title()}`
 		);
 	}
 
@@ -214,18 +218,28 @@ class Guide {
 	show_fields() {
 		const { frm } = this;
 		const shown = new Set(this.guided ? STAGES[this.stage - 1].fields : []);
-		const sections = new Map();
+		const around = new Map();
 		let inside = false;
 		for (const df of frm.meta.fields) {
 			if (df.fieldtype === "Tab Break") inside = df.fieldname === TAB;
 			const field = frm.fields_dict[df.fieldname];
 			if (!inside || !field?.$wrapper || ["Section Break", "Column Break"].includes(df.fieldtype)) continue;
-			const off = this.guided && !shown.has(df.fieldname);
+			const off = this.guided && (!shown.has(df.fieldname) || this.beside_the_point(df.fieldname));
 			field.$wrapper.toggleClass("sc-off-stage", off);
-			const section = field.section?.wrapper;
-			if (section) sections.set(section, (sections.get(section) ?? true) && off);
+			for (const frame of field.$wrapper.parents(".form-column, .form-section").get())
+				around.set(frame, (around.get(frame) ?? true) && off);
 		}
-		for (const [section, off] of sections) $(section).toggleClass("sc-off-stage", off);
+		// no empty frames either
+		for (const [frame, off] of around) frame.classList.toggle("sc-off-stage", off);
+	}
+
+	/** What the chosen ground does not ask for and nobody has filled in. */
+	beside_the_point(fieldname) {
+		const { ground } = this.frm.doc;
+		if (!ground || this.frm.doc[fieldname]) return false;
+		if (fieldname === "able_to_perform") return ground !== "7-3";
+		if (fieldname === "investigation_report") return ground.startsWith("7");
+		return fieldname === "ground_detail" && ["6-1", "6-2", "6-3", "7-4"].includes(ground);
 	}
 
 	/** What is wrong with a field stands beside it. */
@@ -271,6 +285,7 @@ class Guide {
 	}
 
 	focus(fieldname) {
+		if (fieldname === "accidents") this.frm.toggle_display("section_accidents", true);
 		const control = this.frm.fields_dict[fieldname];
 		const wrapper = control?.$wrapper?.get(0);
 		if (!wrapper) return;
@@ -380,5 +395,3 @@ export async function quietly(path, args) {
 		return null;
 	}
 }
-
-export { post };

@@ -33,7 +33,7 @@ export function party_stage(guide) {
 		el(
 			"p.sc-note",
 			{},
-			__("A part of the name, the unified social credit code, or pinyin: taiyuan and ty both find 太原.")
+			__("A part of the name, the unified social credit code, or pinyin, whole or initials.")
 		),
 		said,
 		results,

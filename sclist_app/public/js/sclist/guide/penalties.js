@@ -103,6 +103,10 @@ export function penalty_stage(guide) {
 		const line = (frm.doc.penalties || []).find((one) => !one.penalty) || frm.add_child("penalties");
 		// the form takes over party, facts and evidence by itself
 		await frappe.model.set_value(line.doctype, line.name, "penalty", row.name);
+		await frappe.model.set_value(line.doctype, line.name, {
+			document_number: row.document_number,
+			decided_on: row.decided_on,
+		});
 		frm.dirty();
 		frm.refresh_field("penalties");
 		await update();

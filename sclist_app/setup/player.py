@@ -200,7 +200,7 @@ class Player:
 				"joint_with": ["is", "not set"],
 				"addressee": ["is", "set"],
 			},
-			fields=["name", "addressee_name"],
+			fields=["name", "addressee", "addressee_name"],
 			order_by="creation asc",
 		):
 			if frappe.db.exists("SC Service Record", {"notice": notice.name, "result": "Served"}):
@@ -388,7 +388,7 @@ class Player:
 
 def _receiver(notice) -> str:
 	"""Who signs: the person, or the legal representative of the unit."""
-	of = frappe.get_cached_value(
+	of = frappe.db.get_value(
 		"SC Entity", notice.addressee, ["entity_kind", "legal_representative"], as_dict=True
 	)
 	name = notice.addressee_name if of.entity_kind == "Person" else of.legal_representative
@@ -396,7 +396,7 @@ def _receiver(notice) -> str:
 
 
 def _capacity(entity: str) -> str:
-	person = frappe.get_cached_value("SC Entity", entity, "entity_kind") == "Person"
+	person = frappe.db.get_value("SC Entity", entity, "entity_kind") == "Person"
 	return "Addressee in Person" if person else "Legal Representative"
 
 

@@ -90,9 +90,10 @@ def preview_word(template: str, doctype: str = "", name: str = "", addressee: st
 
 
 @frappe.whitelist(methods=["GET"])
-def compare(old: str, new: str) -> list[dict]:
-	"""Two templates line by line. Needs read permission on both."""
-	return templates.compare(_template(old).name, _template(new).name)
+def compare(template: str, base: str) -> list[dict]:
+	"""A template with an earlier one, line by line. Needs read permission on both."""
+	new = _template(template)
+	return templates.compare(_template(base).name, new.name)
 
 
 @frappe.whitelist(methods=["POST"])

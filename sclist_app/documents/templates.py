@@ -487,9 +487,8 @@ def retire(name: str, reason: str) -> None:
 
 def retire_superseded() -> None:
 	"""Daily: what a version approved for a later day has replaced by now counts as retired."""
-	for name in frappe.get_all(
-		DOCTYPE, filters={"state": IN_FORCE, "effective_to": ["<", today()]}, pluck="name", order_by="name"
-	):
+	over = [["state", "=", IN_FORCE], ["effective_to", "is", "set"], ["effective_to", "<", today()]]
+	for name in frappe.get_all(DOCTYPE, filters=over, pluck="name", order_by="name"):
 		frappe.db.set_value(DOCTYPE, name, "state", RETIRED, update_modified=False)
 
 

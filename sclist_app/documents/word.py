@@ -118,7 +118,8 @@ class _Bounded(Template):
 			chunks.append(chunk)
 		text = "".join(chunks)
 		if text.lstrip().startswith("<"):
-			_parsed(text.encode())
+			# the mark of a new paragraph is no XML yet
+			_parsed(text.replace("\a", "").encode())
 		return text
 
 

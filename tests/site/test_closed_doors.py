@@ -468,7 +468,7 @@ def test_rules_of_another_bureau_are_not_pulled_to_ones_own(world):
 			"doctype": "SC Text Block",
 			"bureau": CITY,
 			"block": "rights",
-			"text": "市局文本。",
+			"text": "市局文本：你单位可以陈述、申辩。",
 		}
 	)
 	template.flags.ignore_mandatory = template.flags.ignore_links = True

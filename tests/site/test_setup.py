@@ -3,6 +3,8 @@
 import frappe
 import pytest
 
+from sclist_app.documents.issue import template_for
+from sclist_app.patches import templates_in_force
 from sclist_app.setup import install, ledger, site
 from sclist_app.setup.divisions import bureau_seeds, read_seed
 from sclist_app.setup.law import CALENDAR_NAME
@@ -162,25 +164,60 @@ def test_a_legal_text_follows_the_release(set_up_site):
 @pytest.fixture
 def older_template(set_up_site) -> str:
 	"""The national template of D01 as an older release had shipped it and the site had taken it."""
-	name = frappe.db.get_value("SC Document Template", {"document_kind": "D01", "bureau": ["is", "not set"]})
-	doc = frappe.get_doc("SC Document Template", name)
-	old = {"body": doc.body + "<p>旧</p>", "date_style": doc.date_style}
-	frappe.db.set_value("SC Document Template", name, "body", old["body"])
-	entries = ledger.stored()
-	entries["SC Document Template/D01/"] = [_digest(old), _digest(old)]
-	ledger.store(entries)
+	name = template_for("", "D01").name
+	frappe.db.set_value(
+		"SC Document Template",
+		name,
+		"body",
+		frappe.db.get_value("SC Document Template", name, "body") + "<p>旧</p>",
+	)
 	return name
 
 
-def test_an_untouched_template_follows_the_release(older_template):
+def test_the_national_template_follows_the_release(older_template):
+	"""As a new version: what was drawn up with the old one still names it."""
 	install.set_up()
-	assert "旧" not in frappe.db.get_value("SC Document Template", older_template, "body")
+	now = template_for("", "D01")
+	assert "旧" not in now.body and now.name != older_template
+	assert frappe.db.get_value("SC Document Template", older_template, "state") == "Retired"
+	count = frappe.db.count("SC Document Template")
+	install.set_up()
+	assert frappe.db.count("SC Document Template") == count
 
 
-def test_an_edited_template_stays(older_template):
-	frappe.db.set_value("SC Document Template", older_template, "body", "<p>本局自拟</p>")
+def test_a_national_template_of_the_site_stays(older_template):
+	frappe.db.set_value("SC Document Template", older_template, "shipped", 0)
 	install.set_up()
-	assert frappe.db.get_value("SC Document Template", older_template, "body") == "<p>本局自拟</p>"
+	assert template_for("", "D01").name == older_template
+
+
+def test_templates_from_before_versions_are_in_force(set_up_site):
+	"""The patch: untouched ones count as the app's own, edited and local ones as the site's."""
+	entries = ledger.stored()
+	old = {}
+	for kind, touched in (("D01", False), ("D05", True)):
+		row = template_for("", kind)
+		entries[f"SC Document Template/{kind}/"] = [
+			"x",
+			_digest({"body": row.body, "date_style": row.date_style}),
+		]
+		frappe.db.set_value(
+			"SC Document Template",
+			row.name,
+			{"state": "Draft", "author": None, "approved_on": None, "shipped": 0, "template_title": None}
+			| ({"body": row.body + "<p>本局</p>"} if touched else {}),
+		)
+		old[kind] = row.name
+	ledger.store(entries)
+	templates_in_force.execute()
+	rows = {
+		kind: frappe.db.get_value("SC Document Template", name, ["state", "shipped"])
+		for kind, name in old.items()
+	}
+	assert rows == {"D01": ("In Force", 1), "D05": ("In Force", 0)}
+	assert template_for("", "D01").name == old["D01"]
+	templates_in_force.execute()
+	assert frappe.db.get_value("SC Document Template", old["D05"], "shipped") == 0
 
 
 def test_every_template_has_its_kind(set_up_site):

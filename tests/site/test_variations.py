@@ -22,6 +22,7 @@ from sclist_app.setup import demo
 from sclist_app.setup.player import PDF
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import actions, store
+from tests.site.drafted_papers import in_force, national
 from tests.site.matter import Matter
 from tests.site.support import DISTRICT, Case, as_user, refused, user_of
 
@@ -173,21 +174,10 @@ def test_v5_below_the_bound_is_refused():
 
 def test_v7_notice_joined_with_the_notice_of_penalty():
 	"""One paper tells of both: another text of the bureau's own, with the parts of the law in it."""
-	body = frappe.db.get_value(
-		"SC Document Template", {"document_kind": "D01", "bureau": ["is", "not set"]}, "body"
+	joint = national("D01").replace(
+		"现将有关事项告知如下：", "现将拟作出的行政处罚和列入名单的有关事项一并告知如下："
 	)
-	with as_user(user_of("rules")):
-		template = frappe.new_doc("SC Document Template")
-		template.update(
-			{
-				"document_kind": "D01",
-				"bureau": DISTRICT,
-				"body": body.replace(
-					"现将有关事项告知如下：", "现将拟作出的行政处罚和列入名单的有关事项一并告知如下："
-				),
-			}
-		)
-		template.insert()
+	in_force(kind="D01", body=joint)
 	case = to_signature(opened())
 	case.act("C25", "issue")
 	for notice in case.notices("D01"):
@@ -337,23 +327,12 @@ def test_v13_materials():
 
 def test_v20_wording_and_number():
 	"""A number of one's own, Chinese numerals in dates, other words."""
-	body = frappe.db.get_value(
-		"SC Document Template", {"document_kind": "D01", "bureau": ["is", "not set"]}, "body"
-	)
 	with as_user(user_of("rules")):
 		rule = frappe.new_doc("SC Number Rule")
 		rule.update({"bureau": DISTRICT, "document_kind": "D01", "prefix": "并小检失信告", "start": 7001})
 		rule.insert()
-		template = frappe.new_doc("SC Document Template")
-		template.update(
-			{
-				"document_kind": "D01",
-				"bureau": DISTRICT,
-				"date_style": "Chinese",
-				"body": body.replace("如有异议，", "如有不同意见，"),
-			}
-		)
-		template.insert()
+	body = national("D01").replace("如有异议，", "如有不同意见，")
+	in_force(kind="D01", day="2023-11-01 09:00:00", body=body, date_style="Chinese")
 	# the first notice of that year, in which the numbers begin
 	case = to_signature(Case.opened(DISTRICT, date(2023, 11, 6), "7-4"))
 	case.act("C25", "issue")

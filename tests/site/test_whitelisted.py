@@ -16,9 +16,11 @@ from werkzeug.wrappers import Request
 
 import sclist_app
 from sclist_app.access.guard import engine_writes
+from sclist_app.documents.issue import template_for
 from sclist_app.register import defence, hearing, print_jobs, upward
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import outbox
+from tests.site.drafted_papers import draft as draft_template
 from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
 from tests.site.test_local_rules import draft
 
@@ -156,6 +158,9 @@ def values(world):
 		"procedure": "listing-standard",
 		"bureau": DISTRICT,
 		"effective_from": "2027-01-01",
+		"body": "<p>{{ bureau.name }}</p>",
+		"template": draft_template(),
+		"base": template_for("", "D05").name,
 	}
 	waiting = world.case("waiting")
 	known |= {"clock": waiting.clock("T01").name, "cause": "Appraisal"}
@@ -328,6 +333,7 @@ def test_other_bureaus_are_refused(values):
 		"job",
 		"chosen",
 		"name",
+		"template",
 	}
 	paths = [path for path in OWN if of_a_document & set(_parameters(path))]
 	with as_user(user_of("officer", CITY)):

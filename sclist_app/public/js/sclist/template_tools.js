@@ -153,7 +153,7 @@ function compare(frm) {
 			},
 		],
 		async ({ old }) => {
-			const rows = await get("templates.compare", { old, new: frm.doc.name });
+			const rows = await get("templates.compare", { template: frm.doc.name, base: old });
 			const dialog = new frappe.ui.Dialog({ title: __("What changes"), size: "extra-large" });
 			dialog.$body.get(0).replaceChildren(lines(rows));
 			dialog.show();

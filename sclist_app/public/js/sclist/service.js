@@ -1,4 +1,5 @@
 import { badge, button, el, form_link, link_out, on_one_line, table } from "./dom";
+import { page_link } from "./addresses";
 import { ask, attach_field, choices, fixed_text } from "./ask";
 import { post } from "./calls";
 import { day } from "./words";
@@ -123,7 +124,22 @@ function row_tools(panel, paper) {
 				onclick: () => show_attempts(panel, paper, true),
 			})
 		: null;
-	return el("div.sc-buttons", {}, record, history, served ? null : receipt_link(paper, paper.name));
+	return el(
+		"div.sc-buttons",
+		{},
+		record,
+		history,
+		served ? null : receipt_link(paper, paper.name),
+		served ? null : confirmation_link(paper)
+	);
+}
+
+/** The party's confirmation of its address, or the form for a new one. */
+function confirmation_link(paper) {
+	const doctype = "SC Address Confirmation";
+	if (paper.confirmation) return form_link(doctype, paper.confirmation.name, __("Address Confirmation"));
+	const form = page_link(frappe.router.slug(doctype), "new");
+	return el("a", { href: `${form}?entity=${encodeURIComponent(paper.addressee)}` }, __("Enter an address confirmation"));
 }
 
 /** The receipt of service to print: filled of an attempt, blank of a paper. */

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import frappe
@@ -82,9 +83,69 @@ def _forms(wanted: set[str]) -> dict[str, bytes]:
 
 def _sample(kind: str, entry: dict) -> bytes:
 	body = (MANIFEST.parent / entry["template"]).read_text(encoding="utf-8")
-	number = "" if entry.get("sheet") else f"晋源应急失信{entry['number_word']}〔2026〕1号"
-	facts = sample_facts(document={"kind": kind, "title": entry["title"], "number": number}, accidents=[])
+	day = DAYS.get(kind, date(2026, 3, 20))
+	number = "" if entry.get("sheet") else f"晋源应急失信{entry['number_word']}〔{day.year}〕1号"
+	groups = {"accidents": [], **_groups(kind)}
+	facts = sample_facts(
+		document={"kind": kind, "title": entry["title"], "number": number, "date": day}, **groups
+	)
 	return render_pdf(render_html(body, facts, preview=True), LAYOUTS[entry["layout"]]).pdf
+
+
+# When the document is issued in the story of the samples.
+DAYS = {
+	"D02h": date(2026, 3, 10),
+	"D06": date(2026, 3, 18),
+	"D09": date(2029, 3, 21),
+	"D12a": date(2027, 4, 8),
+	"D12b": date(2027, 4, 8),
+	"D12c": date(2027, 4, 8),
+	"D13a": date(2027, 4, 20),
+	"D13b": date(2027, 5, 6),
+	"D14": date(2027, 4, 16),
+	"D15n": date(2027, 8, 16),
+	"D15": date(2027, 9, 6),
+	"D16": date(2027, 9, 6),
+	"D17": date(2026, 8, 20),
+	"D18": date(2027, 4, 21),
+	"D20a": date(2026, 5, 11),
+	"D20": date(2026, 5, 15),
+	"D22": date(2027, 9, 22),
+	"D23": date(2023, 11, 20),
+}
+
+
+def _groups(kind: str) -> dict:
+	"""Where the samples of all documents together would contradict each other in this one."""
+	samples = sample_facts()
+	unpaid = "罚款尚有15万元未缴纳，行政处罚决定规定的义务未履行完毕。"
+	paid, *others = samples["conditions"]
+	return {
+		"D06": {
+			"notice": {
+				"defence_statement": "你单位在规定期限内提出了陈述、申辩意见。经复核，本机关对你单位的意见予以采纳。"
+				"许可证延期申请在有效期届满前已经受理。"
+			},
+			"case": {
+				"conclusion": "许可证延期申请在有效期届满前已经受理，现有证据不足以认定性质恶劣、情节严重。"
+			},
+		},
+		"D13b": {"conditions": [{**paid, "finding": unpaid, "result": "不符合"}, *others]},
+		"D14": {"application": {"reasons": None}},
+		"D15": {
+			"notice": {
+				"number": "晋源应急失信撤修告〔2027〕1号",
+				"served_on": date(2027, 8, 17),
+				"defence_statement": "你单位在规定期限内未提出陈述、申辩意见。",
+			},
+			"removal": {"reasons": "提前移出的申请材料系伪造，提前移出的条件自始不具备。"},
+		},
+		"D23": {
+			"listing": {"listed_on": date(2022, 5, 10), "term_end": date(2025, 5, 10)},
+			"legacy": {"over": False},
+		},
+		"D24": {"measures": samples["measures"][2:3]},
+	}.get(kind, {})
 
 
 def pages(pdf: bytes, folder: Path, stem: str, dpi: int) -> list[Path]:

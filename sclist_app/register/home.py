@@ -261,7 +261,7 @@ def _by_due_date() -> dict[str, Any]:
 			["Between", [str(day + timedelta(days=1)), str(day + timedelta(days=7))]],
 			False,
 		),
-		(_("Later"), after, False),
+		(_("Due later"), after, False),
 	)
 	bars = []
 	for label, due, hot in parts:

@@ -97,7 +97,18 @@ def _tasks(start: date, end: date) -> list[dict[str, Any]]:
 
 
 def _limits(start: date, end: date) -> list[dict[str, Any]]:
-	return _due("SC Clock", {"status": "Running"}, start, end, ["limit_name", "limit"])
+	rows = _due("SC Clock", {"status": "Running"}, start, end, ["limit_name", "limit", "run", "step"])
+	# a procedure's own limits have one name together; the step says which it is
+	steps = frappe.get_all(
+		"SC Task",
+		filters={"run": ["in", [row.run for row in rows if row.step] or [""]]},
+		fields=["run", "step", "title"],
+		order_by="creation asc",
+	)
+	titles = {(task.run, task.step): task.title for task in steps}
+	for row in rows:
+		row.title = titles.get((row.run, row.step)) or row.limit_name
+	return rows
 
 
 def _due(doctype: str, filters: dict[str, Any], start: date, end: date, fields: list[str]) -> list:
@@ -118,7 +129,7 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
 	due = getdate(row["due_on"])
 	return {
 		"day": str(due),
-		"title": row.get("title") or row.get("limit_name"),
+		"title": row["title"],
 		"subject": row.get("subject_line") or _subject(row["reference_doctype"], row["reference_name"]),
 		"colour": _colour(due, row),
 		"doctype": row["reference_doctype"],

@@ -111,9 +111,9 @@ export class DueCalendar {
 			el(
 				"div.sc-buttons",
 				{},
-				press("back", __("Earlier"), () => this.turn(-1)),
+				press("back", __("Backward"), () => this.turn(-1)),
 				press("today", __("Today"), () => ((this.day = this.data.today), this.load())),
-				press("on", __("Later"), () => this.turn(1))
+				press("on", __("Onward"), () => this.turn(1))
 			),
 			el(
 				"div.sc-buttons",
@@ -196,7 +196,7 @@ export class DueCalendar {
 			{ "aria-label": __("Colours") },
 			sign("red", __("Overdue")),
 			sign("orange", __("Due within 2 days")),
-			sign("blue", __("Later")),
+			sign("blue", __("Due later")),
 			this.show === "limits" ? sign("gray", __("Ends by itself; nobody is late")) : null,
 			sign("off", __("Holiday")),
 			sign("made-up", __("Make-up working day"))

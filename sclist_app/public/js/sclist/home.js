@@ -178,9 +178,11 @@ function chart({ key, label, bars }) {
 						el(
 							"span.sc-bar-track",
 							{ "aria-hidden": "true" },
-							el(`span${bar.hot ? ".sc-hot" : ""}`, {
-								style: `width:${(100 * bar.value) / most}%`,
-							})
+							bar.value
+								? el(`span${bar.hot ? ".sc-hot" : ""}`, {
+										style: `width:${(100 * bar.value) / most}%`,
+									})
+								: null
 						),
 						only_for_readers("："),
 						el("span.sc-bar-value", {}, bar.value)

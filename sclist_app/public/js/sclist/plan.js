@@ -35,7 +35,7 @@ export function plan(panel) {
 			"ul.sc-plan-rows",
 			{},
 			el("li.sc-plan-axis", { "aria-hidden": "true" }, el("span"), months(axis)),
-			rows.map((clock) => line(clock, axis, today, (!clock.article && titles.get(clock.step)) || clock.limit_name))
+			rows.map((clock) => line(clock, axis, today, titles.get(clock.step) || clock.limit_name))
 		),
 		el(
 			"ul.sc-legend",
@@ -111,12 +111,17 @@ function line(clock, axis, today, name) {
 			{ role: "img", "aria-label": words, title: words },
 			piece("planned", clock.started_on, clock.due_on, axis, long),
 			used > clock.started_on
-				? piece(running ? due_colour(clock).replace("gray", "blue") : "blue", clock.started_on, used, axis)
+				? piece(running ? colour(clock) : "blue", clock.started_on, used, axis)
 				: null,
 			late && until > clock.due_on ? piece("red", clock.due_on, until, axis) : null,
 			axis.holds(today) ? el("span.sc-plan-today", { style: `left:${axis.at(today)}%` }) : null
 		)
 	);
+}
+
+/** A term that nobody can miss has no working days left; it is never urgent. */
+function colour(clock) {
+	return clock.days_left === null ? "blue" : due_colour(clock);
 }
 
 function piece(kind, from, to, axis, open_end = false) {

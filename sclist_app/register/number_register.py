@@ -15,11 +15,12 @@ from frappe import _
 from frappe.utils import cint
 
 from sclist_app.access.visibility import may_read_bureau
+from sclist_app.law.findings import N_
 
 __all__ = ["report", "rows"]
 
 _SERIAL: Final = re.compile("〔([0-9]{4})〕([0-9]+)号$")
-STATUSES: Final = ("Issued", "Corrected", "Voided", "Missing")
+STATUSES: Final = ("Issued", "Corrected", "Voided", N_("Missing"))
 
 
 def rows(bureau: str, year: int, kind: str = "") -> Iterator[dict[str, Any]]:

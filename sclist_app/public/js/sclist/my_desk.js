@@ -1,6 +1,7 @@
 import { badge, button, el } from "./dom";
 import { page_link } from "./addresses";
 import { get } from "./calls";
+import { late_papers } from "./late_papers";
 import { day, due_badge, moment_text } from "./words";
 import { fills_forms, my_bureaus, my_posts, reads_below } from "./posts";
 
@@ -36,9 +37,10 @@ export class MyDesk {
 		const asked = frappe.get_route()[1];
 		if (SORTS.includes(asked) && asked !== this.asked) this.filter = asked;
 		this.asked = asked;
-		const [data, below] = await Promise.all([
+		const [data, below, unserved] = await Promise.all([
 			get("tasks.mine", { limit: LIMIT, show: this.filter }),
 			this.overdue_below().catch(() => null),
+			late_papers(),
 		]).catch(() => []);
 		if (!data) {
 			if (!this.data)
@@ -47,7 +49,7 @@ export class MyDesk {
 				);
 			return;
 		}
-		Object.assign(this, { data, below });
+		Object.assign(this, { data, below, unserved });
 		this.render();
 	}
 
@@ -88,7 +90,7 @@ export class MyDesk {
 	render() {
 		const tasks = this.data.tasks || [];
 		this.body.replaceChildren(
-			...[this.counts(), approving(tasks), this.list(tasks), this.more(tasks), this.supervised()].filter(Boolean)
+			...[this.counts(), approving(tasks), this.list(tasks), this.more(tasks), this.unserved, this.supervised()].filter(Boolean)
 		);
 	}
 

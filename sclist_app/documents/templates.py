@@ -132,7 +132,8 @@ def findings_of(body: str, kind: str) -> list[Finding]:
 
 
 def parts_of(body: str, kind: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
-	"""The parts the law demands: name, label, article, words, and whether the text has them ("ok").
+	"""The parts the law demands: name, label, article, words, and whether the text has them ("ok"; None while it cannot
+	be read).
 
 	found: what `findings_of` said of the text.
 	"""
@@ -144,7 +145,7 @@ def parts_of(body: str, kind: str, found: Sequence[Finding]) -> list[dict[str, A
 			"label": entry.get("label", name),
 			"article": entry.get("article", ""),
 			"words": list(entry.get("says", ())),
-			"ok": readable and name not in missing,
+			"ok": name not in missing if readable else None,
 		}
 		for name, entry in _required(kind).items()
 	]

@@ -46,7 +46,15 @@ class Editor {
 			if (this.key !== key) return;
 			Object.assign(this, { sections: found.sections, doctypes: found.doctypes });
 			this.sample = { addressee: "unit", doctype: "", name: "" };
+			this.drawn = "";
 		}
+		const shape = `${this.frm.doc.name}/${Boolean(this.writing)}`;
+		if (this.drawn === shape) {
+			// saved or refused: what the author chose and the place on the page stay
+			this.show_preview();
+			return;
+		}
+		this.drawn = shape;
 		this.draw();
 	}
 
@@ -277,7 +285,12 @@ class Editor {
 		try {
 			answer = await post_quietly("templates.preview", this.asking());
 		} catch (error) {
-			if (asked === this.asked) this.say(error.message);
+			if (asked === this.asked)
+				this.say(
+					error instanceof TypeError
+						? __("The server did not answer. What you typed is kept; the preview follows with the next change.")
+						: error.message
+				);
 			return;
 		}
 		if (asked !== this.asked) return;
@@ -341,10 +354,10 @@ class Editor {
 		this.parts.replaceChildren(
 			...parts.map((part) =>
 				el(
-					`li.sc-template-part.${part.ok ? "sc-ok" : "sc-lacks"}`,
+					`li.sc-template-part.${part.ok === null ? "sc-unknown" : part.ok ? "sc-ok" : "sc-lacks"}`,
 					{},
-					el("span.sc-template-mark", { "aria-hidden": "true" }, part.ok ? "✓" : "✗"),
-					el("span.sr-only", {}, part.ok ? __("Present") : __("Lacking")),
+					el("span.sc-template-mark", { "aria-hidden": "true" }, part.ok === null ? "·" : part.ok ? "✓" : "✗"),
+					part.ok === null ? null : el("span.sr-only", {}, part.ok ? __("Present") : __("Lacking")),
 					el("span", {}, part.label),
 					el("span.text-muted", {}, part.article)
 				)

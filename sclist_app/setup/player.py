@@ -181,9 +181,9 @@ class Player:
 		"""The user who may work in the step's tool now."""
 		return self.actor(next(t for t in store.open_tasks(self.run) if t.step == step))
 
-	def serve_all(self, step: str, method: str = "Direct") -> None:
-		"""Record the service of every document of the case not served yet."""
-		user = self.in_step(step)
+	def serve_all(self, step: str = "", method: str = "Direct") -> None:
+		"""Record the service of every document of the case not served yet; without a step, after the end."""
+		user = self.in_step(step) if step else self.officer("service_officer")
 		second = next(
 			(
 				u
@@ -352,7 +352,8 @@ class Player:
 		def review():
 			if turns.get("accept"):
 				self.review("C45", "Accepted", "经核查，当事人提交的许可延续证明属实，申辩理由成立。")
-				self.act("C45", "accept", "申辩理由成立，建议不予列入。")
+				self.act("C45", "accept", "申辩理由成立，不符合列入情形，不予列入。")
+				self.serve_all()
 			else:
 				self.review("C45", "Not Accepted", "经复核，当事人提出的理由没有证据支持，不能成立。")
 				self.act("C45", "uphold", "经复核，维持拟列入意见。")

@@ -15,6 +15,7 @@ from sclist_app.register.identity import full_number
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import store, versions
 from tests.site.support import CITY, as_user, refused, user_of
+from tests.site.test_removals import restoring, with_fraud
 
 
 def text_of(ref: sheets.SheetRef) -> str:
@@ -155,6 +156,26 @@ def test_no_procedure_issues_a_sheet(world):
 	version = frappe.get_doc("SC Procedure Version", world.case("fresh").doc.procedure_version)
 	known = set(versions.world_of(version, store.to_procedure(version)).document_kinds)
 	assert {"D05", "D06", "D14"} <= known and not known & set(sheets.SOURCES)
+
+
+def test_the_notice_of_a_revocation_has_its_sheets_too(world):
+	record = world.case("listed").records()[0].name
+	matter = restoring(record)
+	assert sheets.available(matter.doc) == []
+	with_fraud(matter)
+	matter.act("S10", "submit")
+	matter.act("S20", "agree", "同意告知。")
+	matter.act("S25", "issue")
+	refs = sheets.available(matter.doc)
+	assert kinds(refs) == ["D03"] and "撤销提前移出告知书" in refs[0].about
+	matter.serve_all("S30")
+	matter.act("S30", "served")
+	refs = sheets.available(matter.doc)
+	assert kinds(refs) == ["D02", "D02b", "D03"]
+	said = text_of(one(refs, "D02b"))
+	assert "《撤销提前移出告知书》" in said and "放弃陈述、申辩" in said
+	receipt = text_of(one(refs, "D03"))
+	assert "☑直接送达" in receipt and "收到时间：2026年" in receipt
 
 
 # ------------------------------------------------------------------------ D06

@@ -66,6 +66,8 @@ def papers(doc: Document) -> list[dict[str, Any]]:
 			"step",
 			"run",
 			"about",
+			"creation",
+			"reference_name",
 		],
 		order_by="issued_on asc, creation asc",
 	)

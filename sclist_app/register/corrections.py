@@ -28,7 +28,7 @@ from sclist_app.register.paperwork import PaperKind
 from sclist_app.workflow import store
 from sclist_app.workflow.tasks import require_tool
 
-__all__ = ["correct", "may_correct", "require_issuer", "require_server", "void"]
+__all__ = ["correct", "may_correct", "may_void", "require_issuer", "require_server", "void"]
 
 SERVING: Final = ("service", "hearing")
 # arranged, and with that made anew, by its own tool
@@ -61,8 +61,13 @@ def require_issuer(notice: Document) -> store.LoadedRun:
 
 
 def may_correct(notice: Any, loaded: store.LoadedRun) -> bool:
-	"""Would `require_issuer` let the user through? For showing the button; nothing is locked."""
-	return notice.status == "Issued" and not _barred(loaded, notice)
+	"""Would `correct` take it from the user? For showing the button; nothing is locked."""
+	return not (_barred(loaded, notice) or _uncorrectable(notice, loaded))
+
+
+def may_void(notice: Any, loaded: store.LoadedRun) -> bool:
+	"""Would `void` take it from the user? As `may_correct`."""
+	return not (_barred(loaded, notice) or _unvoidable(notice))
 
 
 def _barred(loaded: store.LoadedRun, notice: Any) -> str:
@@ -158,7 +163,8 @@ def correct(name: str, reason: str) -> list[str]:
 	old = frappe.get_doc("SC Notice", name)
 	loaded = require_issuer(old)
 	old.reload()  # as it is under the lock
-	_refuse_uncorrectable(old, loaded)
+	if told := _uncorrectable(old, loaded):
+		frappe.throw(told, title=_("Not possible any more"))
 	made = [_correct(old, loaded, reason, old.joint_with)]
 	for other in frappe.get_all(
 		"SC Notice",
@@ -180,28 +186,25 @@ def _reason(text: str, missing: str) -> str:
 	return text
 
 
-def _refuse_uncorrectable(old: Document, loaded: store.LoadedRun) -> None:
+def _uncorrectable(old: Any, loaded: store.LoadedRun) -> str:
+	"""Why no correction is issued; "" if it may be."""
 	if old.status != "Issued":
-		frappe.throw(
-			_("The document {0} counts no more; it cannot be corrected.").format(old.number or old.title)
-		)
+		return _("The document {0} counts no more; it cannot be corrected.").format(old.number or old.title)
 	if old.document_kind == OF_HEARINGS:
-		frappe.throw(_("Arrange the hearing anew instead; that makes a new notice and voids this one."))
+		return _("Arrange the hearing anew instead; that makes a new notice and voids this one.")
 	if not isinstance(loaded.kind, PaperKind):
-		frappe.throw(_("This document belongs to no procedure and is not corrected here."))
+		return _("This document belongs to no procedure and is not corrected here.")
 	if (
 		old.document_kind not in DECISIONS
 		and old.addressee
 		and not old.joint_with
 		and not _in_service(loaded)
 	):
-		frappe.throw(
-			_(
-				"The case has gone on since this document was served, and the party's time to answer runs from it."
-				" Send the case back to the step that draws it up instead."
-			),
-			title=_("Not possible any more"),
+		return _(
+			"The case has gone on since this document was served, and the party's time to answer runs from it."
+			" Send the case back to the step that draws it up instead."
 		)
+	return ""
 
 
 def _correct(old: Document, loaded: store.LoadedRun, reason: str, joint: str | None) -> str:
@@ -289,15 +292,8 @@ def void(name: str, reason: str) -> None:
 	old = frappe.get_doc("SC Notice", name)
 	loaded = require_issuer(old)
 	old.reload()
-	if old.document_kind in DECISIONS or old.document_kind == OF_HEARINGS:
-		frappe.throw(
-			_(
-				"This document has effects of its own and is not voided by itself. Correct it, or revoke what it"
-				" decided by the procedure for that."
-			)
-		)
-	if old.status == "Issued" and service.live(old.name, "Served") and not _replaced(old):
-		frappe.throw(_("The document has been served. Correct it; the party must get the correction."))
+	if told := _unvoidable(old):
+		frappe.throw(told)
 	issue.void(name, reason)
 	events.append(
 		old.reference_doctype,
@@ -313,7 +309,19 @@ def void(name: str, reason: str) -> None:
 	store.touch(loaded.run.name)
 
 
-def _replaced(old: Document) -> bool:
+def _unvoidable(old: Any) -> str:
+	"""Why the document is not voided; "" if it may be, or is void already (which `issue.void` says)."""
+	if old.document_kind in DECISIONS or old.document_kind == OF_HEARINGS or old.joint_with:
+		return _(
+			"This document has effects of its own and is not voided by itself. Correct it, or revoke what it"
+			" decided by the procedure for that."
+		)
+	if old.status == "Issued" and service.live(old.name, "Served") and not _replaced(old):
+		return _("The document has been served. Correct it; the party must get the correction.")
+	return ""
+
+
+def _replaced(old: Any) -> bool:
 	"""A later document of the kind went to the same party about the same."""
 	return bool(
 		frappe.db.exists(

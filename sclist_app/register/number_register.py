@@ -132,18 +132,18 @@ def report(filters: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[
 
 def _columns() -> list[dict[str, Any]]:
 	return [
-		{"fieldname": "kind_title", "label": _("Document Kind"), "fieldtype": "Data", "width": 220},
+		{"fieldname": "kind_title", "label": _("Document Kind"), "fieldtype": "Data", "width": 200},
 		{"fieldname": "serial", "label": _("Serial Number"), "fieldtype": "Int", "width": 70},
 		{"fieldname": "number", "label": _("Document Number"), "fieldtype": "Data", "width": 200},
 		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "addressee_name", "label": _("Addressee Name"), "fieldtype": "Data", "width": 220},
+		{"fieldname": "addressee_name", "label": _("Addressee Name"), "fieldtype": "Data", "width": 200},
 		{"fieldname": "issued_on", "label": _("Issued On"), "fieldtype": "Date", "width": 110},
-		{"fieldname": "note", "label": _("Remark"), "fieldtype": "Data", "width": 260},
+		{"fieldname": "note", "label": _("Remark"), "fieldtype": "Data", "align": "left", "width": 220},
 		{
 			"fieldname": "notice",
 			"label": _("Notice"),
 			"fieldtype": "Link",
 			"options": "SC Notice",
-			"width": 140,
+			"width": 110,
 		},
 	]

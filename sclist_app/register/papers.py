@@ -45,6 +45,9 @@ FIELDS = (
 	"step",
 	"run",
 	"bureau",
+	"about",
+	"creation",
+	"reference_name",
 )
 
 
@@ -55,7 +58,9 @@ def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
 	loaded = store.read_run(run) if run and any(row.status == "Issued" for row in rows) else None
 	for row in rows:
 		issued = row.status == "Issued"
-		row["may_correct"] = bool(issued and loaded and row.step and corrections.may_correct(row, loaded))
+		own = bool(issued and loaded and row.step)
+		row["may_correct"] = own and corrections.may_correct(row, loaded)
+		row["may_void"] = own and corrections.may_void(row, loaded)
 		row["may_serve"] = bool(issued and loaded and corrections.may_serve_late(row, loaded))
 		row["may_seal"] = issued and keeper
 		row["seal_service"] = used if issued and not row.sealed_copy else ""

@@ -33,10 +33,8 @@ export function paper_actions(paper) {
 			paper.sealed_copy ? __("Replace the sealed copy") : __("Upload the sealed copy"),
 			(done) => upload(paper, done),
 		]);
-	if (paper.may_correct) {
-		found.push([__("Correct the paper"), (done) => correct(paper, done)]);
-		found.push([__("Void the paper"), (done) => void_paper(paper, done)]);
-	}
+	if (paper.may_correct) found.push([__("Correct the paper"), (done) => correct(paper, done)]);
+	if (paper.may_void) found.push([__("Void the paper"), (done) => void_paper(paper, done)]);
 	return found;
 }
 

@@ -289,6 +289,8 @@ async function service_dialog(panel, paper) {
 		dialog.set_df_property("proof", "reqd", receipt ? 1 : 0);
 		const why = method === "Announcement" || (result === "Failed" && !refused);
 		dialog.set_df_property("remark", "reqd", why ? 1 : 0);
+		const reason = method === "Announcement" && result === "Served";
+		dialog.set_df_property("remark", "label", reason ? __("Why no other way was possible") : __("Remark"));
 	};
 	const covered = () =>
 		Boolean(confirmed?.electronic_consent) &&
@@ -323,6 +325,14 @@ async function service_dialog(panel, paper) {
 				reqd: 1,
 			},
 			{
+				fieldname: "delivered_at",
+				fieldtype: "Data",
+				label: __("Time of Delivery"),
+				description: __("Hours and minutes, for example 09:30"),
+				depends_on: on("delivered_at"),
+				mandatory_depends_on: is("Electronic"),
+			},
+			{
 				fieldname: "result",
 				fieldtype: "Select",
 				label: __("Result of the service"),
@@ -330,14 +340,6 @@ async function service_dialog(panel, paper) {
 				default: "Served",
 				reqd: 1,
 				change: tell_method,
-			},
-			{
-				fieldname: "delivered_at",
-				fieldtype: "Data",
-				label: __("Time of Delivery"),
-				description: __("Hours and minutes, for example 09:30"),
-				depends_on: on("delivered_at"),
-				mandatory_depends_on: is("Electronic"),
 			},
 			{ fieldtype: "Column Break" },
 			{

@@ -99,9 +99,9 @@ def _counted(start: date, end: date, period: Period, article: str) -> Finding:
 	if period.unit == "workday":
 		values["rest"] = (end - start).days - period.n
 		message = (
-			N_("The {n}th working day after {start}; that day itself and {rest} rest days are not counted.")
+			N_("Working day {n} after {start}; that day itself and {rest} rest days are not counted.")
 			if values["rest"] > 0
-			else N_("The {n}th working day after {start}; that day itself is not counted.")
+			else N_("Working day {n} after {start}; that day itself is not counted.")
 		)
 		return Finding("forecast.counted", message, article or COUNTING, values)
 	message = N_("{length} from the day after {start}; a last day off moves to the next working day.")

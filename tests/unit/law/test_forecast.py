@@ -28,7 +28,7 @@ def test_the_days_of_an_ordinary_week():
 	assert rows["term"].on == date(2027, 9, 10)
 	assert "T02" not in rows and not rows["T01"].provisional
 	said = render(rows["T01"].explained)
-	assert "5th working day after 2024年9月2日" in said and "2 rest days" in said and said.endswith("条）")
+	assert "Working day 5 after 2024年9月2日" in said and "2 rest days" in said and said.endswith("条）")
 
 
 def test_holidays_and_make_up_days_are_counted_by_the_calendar():

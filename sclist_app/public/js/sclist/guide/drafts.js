@@ -34,7 +34,7 @@ export function recall(doctype, name) {
 			forget(doctype, name);
 			return null;
 		}
-		return { ...found, at_text: moment_text(frappe.datetime.convert_to_system_tz ? local(found.at) : found.at) };
+		return { ...found, at_text: moment_text(moment(found.at).format("YYYY-MM-DD HH:mm:ss")) };
 	} catch {
 		return null;
 	}
@@ -46,10 +46,6 @@ export function forget(doctype, name) {
 	} catch {
 		// nothing was kept then
 	}
-}
-
-function local(iso) {
-	return moment(iso).format("YYYY-MM-DD HH:mm:ss");
 }
 
 function scrub(value) {

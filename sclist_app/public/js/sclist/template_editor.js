@@ -45,7 +45,6 @@ class Editor {
 			const found = await get("templates.choices", { document_kind, paper_format: paper_format || "Page" });
 			if (this.key !== key) return;
 			Object.assign(this, { sections: found.sections, doctypes: found.doctypes });
-			this.sample = { addressee: "unit", doctype: "", name: "" };
 			this.drawn = "";
 		}
 		const shape = `${this.frm.doc.name}/${Boolean(this.writing)}`;
@@ -55,6 +54,7 @@ class Editor {
 			return;
 		}
 		this.drawn = shape;
+		this.sample = { addressee: "unit", doctype: "", name: "" };
 		this.draw();
 	}
 

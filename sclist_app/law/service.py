@@ -89,7 +89,7 @@ def next_ways(attempts: Sequence[tuple[str, str]]) -> list[str]:
 	"""The ways to go on with after attempts that did not succeed, the fittest first.
 
 	attempts: (way, result) in their order, results "Refused" or "Failed". Announcement is the last resort
-	(民事诉讼法第九十五条): it is offered only when every attempt of another kind than refusing has failed.
+	(民事诉讼法第九十五条) and named last.
 	"""
 	if not attempts:
 		return []

@@ -21,6 +21,7 @@ from typing import Any, Final, Protocol
 
 import frappe
 from frappe import _
+from frappe.core.api.file import get_max_file_size
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -133,7 +134,7 @@ def keep_scan(name: str, content: bytes, reason: str = "") -> None:
 
 def max_bytes() -> int:
 	"""Most bytes of one scan: ours, or less where the site admits less."""
-	return min(MAX_BYTES, cint(frappe.conf.get("max_file_size")) or MAX_BYTES)
+	return min(MAX_BYTES, cint(get_max_file_size()) or MAX_BYTES)
 
 
 def check_pdf(content: bytes) -> int:

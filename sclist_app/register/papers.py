@@ -52,7 +52,8 @@ FIELDS = (
 
 
 def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
-	"""Add to rows of papers of one run what the user may do: `may_correct`, `may_serve`, `may_seal`, `seal_service`."""
+	"""Add to rows of papers of one run what the user may do: `may_correct`, `may_serve`, `may_seal` (with
+	`scan_mb`, the largest scan), `seal_service`."""
 	keeper = seal.may_seal(frappe._dict(bureau=bureau))
 	used = seal.chosen(bureau) if keeper else ""
 	loaded = store.read_run(run) if run and any(row.status == "Issued" for row in rows) else None
@@ -63,6 +64,7 @@ def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
 		row["may_void"] = own and corrections.may_void(row, loaded)
 		row["may_serve"] = bool(issued and loaded and corrections.may_serve_late(row, loaded))
 		row["may_seal"] = issued and keeper
+		row["scan_mb"] = seal.max_bytes() // 1024 // 1024
 		row["seal_service"] = used if issued and not row.sealed_copy else ""
 
 

@@ -111,10 +111,12 @@ async function sign(paper, done) {
 
 /** The scan goes straight to the store of issued papers, so that no attachment opens it past the log. */
 function upload(paper, done) {
-	const input = el("input.form-control", {
+	const chosen = el("span.text-muted");
+	const input = el("input.sr-only", {
 		type: "file",
 		accept: ".pdf,application/pdf",
 		"aria-label": __("Scan of the sealed paper (PDF)"),
+		onchange: () => (chosen.textContent = ` ${input.files[0]?.name || ""}`),
 	});
 	const wrong = el("p.text-danger", { role: "alert" });
 	const dialog = new frappe.ui.Dialog({
@@ -161,8 +163,12 @@ function upload(paper, done) {
 		.get(0)
 		.replaceChildren(
 			el("label.control-label", {}, __("Scan of the sealed paper (PDF)")),
-			input,
-			el("p.text-muted", {}, __("All pages in one PDF, at most 50 MB, without a password.")),
+			el("div", {}, el("label.btn.btn-sm.btn-default", {}, __("Choose a file"), input), chosen),
+			el(
+				"p.text-muted",
+				{},
+				__("All pages in one PDF, at most {0} MB, without a password.", [paper.scan_mb || 50])
+			),
 			wrong
 		);
 	dialog.$wrapper.addClass("sc-dialog");

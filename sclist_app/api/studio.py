@@ -62,15 +62,15 @@ def play(version: str, content: str, moves: str, facts: str, start: str = "") ->
 
 
 @frappe.whitelist(methods=["POST"])
-def save(version: str, content: str, seen: str) -> dict:
+def save(version: str, content: str, as_seen: str) -> dict:
 	"""Write the rows into the draft. Needs a configuring post in its bureau.
 
-	seen: when the draft had been changed last as the user saw it. Answers the same after saving, and the check.
+	as_seen: when the draft had been changed last as the user saw it. Answers the same after saving, and the check.
 	"""
 	doc = _read(version)
 	if not may_configure(doc.bureau):
 		frappe.throw(_("You hold no post that configures rules in this bureau."), frappe.PermissionError)
-	doc = studio.save(version, text_of(content, studio.MOST_BYTES), text_of(seen, 40))
+	doc = studio.save(version, text_of(content, studio.MOST_BYTES), text_of(as_seen, 40))
 	return {"modified": str(doc.modified), "checked": studio.checked(doc, store.to_procedure(doc))}
 
 

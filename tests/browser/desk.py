@@ -260,14 +260,14 @@ WALK = """() => {
 		const parent = node.parentElement;
 		if (!parent || parent.closest(
 			// the last two are the framework's, for screen readers only
-			'script, style, noscript, template, svg, .awesomplete > .visually-hidden, .sr-only:not(.sc-panel *)'
+			'.ace_editor, script, style, noscript, template, svg, .awesomplete > .visually-hidden, .sr-only:not(.sc-panel *)'
 		)) continue;
 		if (!parent.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
 		const text = node.textContent.trim();
 		if (text) found.push(text);
 	}
 	// what only screen readers read, where it is ours; the frame around it is the framework's
-	const ours = '.sc-panel *, .sc-desk *, .sc-dialog *';
+	const ours = '[class^="sc-"], [class*=" sc-"], [class^="sc-"] *, [class*=" sc-"] *, .page-form [placeholder]';
 	for (const node of document.querySelectorAll(ours)) {
 		if (!node.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
 		for (const name of ['title', 'placeholder', 'aria-label']) {
@@ -282,9 +282,15 @@ WALK = """() => {
 LATIN = re.compile(
 	r"""[\w.+-]+@[\w.-]+            # mail addresses of the users
 	| https?://\S+
-	| \bSC[A-Z]{1,3}-[\w-]+        # numbers of our documents
-	| \b[0-9A-Z]{18}\b             # unified social credit codes
-	| \b(?:PDF|USCC|OFD|Word|Excel|Ctrl|Shift|Alt|Esc|Enter|ID|Frappe|AQSX\w*)\b
+	| \{[{%][^}]*[%}]\}           # placeholders of a template
+	| (?<![A-Za-z0-9])INV-[\w.-]+  # rules of the statute
+	| /private/files/\S+
+	| [\w（）()-]+\.(?:pdf|png|jpe?g|docx?|xlsx?|zip|json)\b   # names of files
+	# numbers of our documents, and their keys
+	| (?<![A-Za-z0-9])SC[A-Z]{1,3}-[A-Za-z0-9-]+
+	| (?<![A-Za-z0-9])[0-9A-Z]{18}(?![A-Za-z0-9])             # unified social credit codes
+	| (?<![A-Za-z0-9])(?:[0-9a-f]{64}|[0-9a-f]{10})(?![A-Za-z0-9])   # hashes
+	| (?<![A-Za-z0-9])(?:PDF|PNG|JPE?G|USCC|OFD|Word|WPS|Excel|HTML|Ctrl|Shift|Alt|Esc|Enter|ID|Frappe|AQSX\w*)(?![A-Za-z0-9])
 	""",
 	re.VERBOSE,
 )

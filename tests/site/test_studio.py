@@ -50,7 +50,7 @@ def test_rows_saved_are_the_rows_of_the_form(draft):
 	content = shown["content"]
 	rows(content, "limits", limit="T04")[0]["n"] = 15
 	rows(content, "steps", code="C60")[0]["title"] = "集体会审"
-	answer = send(studio.save, draft, content, seen=shown["version"]["modified"])
+	answer = send(studio.save, draft, content, as_seen=shown["version"]["modified"])
 	doc = frappe.get_doc("SC Procedure Version", draft)
 	assert next(row.n for row in doc.limits if row.limit == "T04") == 15
 	assert next(row.title for row in doc.steps if row.code == "C60") == "集体会审"
@@ -92,8 +92,8 @@ def test_two_who_draw_at_once_lose_nothing_unseen(draft):
 	form.save()
 	rows(content, "limits", limit="T04")[0]["n"] = 15
 	with refused(ChangedSince, match="他人"):
-		send(studio.save, draft, content, seen=shown["version"]["modified"])
-	send(studio.save, draft, content, seen=board(draft)["version"]["modified"])
+		send(studio.save, draft, content, as_seen=shown["version"]["modified"])
+	send(studio.save, draft, content, as_seen=board(draft)["version"]["modified"])
 
 
 @pytest.mark.parametrize(
@@ -140,17 +140,17 @@ def test_who_may_only_look(draft):
 			if user != demo.user_of("rules", demo.COUNTY):
 				assert not board(draft)["rights"]["edit"] and board(draft)["rights"]["why_not"]
 			with refused(frappe.PermissionError):
-				send(studio.save, draft, shown["content"], seen=shown["version"]["modified"])
+				send(studio.save, draft, shown["content"], as_seen=shown["version"]["modified"])
 	assert not board(STANDARD)["rights"]["edit"], "a published version never changes"
 	with refused(frappe.PermissionError, frappe.ValidationError):
-		send(studio.save, STANDARD, shown["content"], seen=board(STANDARD)["version"]["modified"])
+		send(studio.save, STANDARD, shown["content"], as_seen=board(STANDARD)["version"]["modified"])
 
 
 def test_in_review_it_is_read_and_approved_by_another(draft):
 	shown = board(draft)
 	procedures.submit(draft)
 	with refused(frappe.ValidationError):
-		send(studio.save, draft, shown["content"], seen=board(draft)["version"]["modified"])
+		send(studio.save, draft, shown["content"], as_seen=board(draft)["version"]["modified"])
 	assert not board(draft)["rights"]["edit"]
 	with as_user(APPROVER):
 		assert board(draft)["rights"]["approve"]

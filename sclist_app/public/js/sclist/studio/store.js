@@ -213,7 +213,7 @@ export function make_store(version) {
 			const answer = await quiet("studio.save", {
 				version: state.version,
 				content: sent,
-				seen: state.board.version.modified,
+				as_seen: state.board.version.modified,
 			});
 			state.board.version.modified = answer.modified;
 			state.saved = sent;

@@ -61,6 +61,9 @@ def set_defaults_where_none() -> None:
 			frappe.db.set_default("lang", value)
 		if field == "currency":
 			frappe.db.set_value("Currency", value, "enabled", 1)
+	# the framework's list of countries has no sign for it and would write the code
+	if not frappe.db.get_value("Currency", "CNY", "symbol"):
+		frappe.db.set_value("Currency", "CNY", "symbol", "¥")
 
 
 def fill_settings() -> None:

@@ -158,7 +158,7 @@ def _warn(name: str) -> bool:
 		return False
 	tell(
 		_concerned(clock),
-		_("{0} is due on {1}: {2}").format(clock.limit_name, clock.due_on, clock.reference_name),
+		_("{0} is due on {1}: {2}", lang="zh").format(clock.limit_name, clock.due_on, clock.reference_name),
 		clock.reference_doctype,
 		clock.reference_name,
 		kind="Due Soon",
@@ -179,7 +179,7 @@ def _escalate(name: str) -> bool:
 	late = (today() - getdate(clock.due_on)).days
 	tell(
 		people,
-		_("{0} is overdue by {1} days: {2}").format(clock.limit_name, late, clock.reference_name),
+		_("{0} is overdue by {1} days: {2}", lang="zh").format(clock.limit_name, late, clock.reference_name),
 		clock.reference_doctype,
 		clock.reference_name,
 		kind="Overdue",

@@ -79,6 +79,7 @@ Object.assign(sclist, {
 
 keep_open_workspaces();
 name_own_bureaus();
+speak_chinese();
 
 // Every document type the engine runs has an HTML field called `panel`.
 $(document).on("form-refresh", (event, frm) => {

@@ -1,4 +1,5 @@
 frappe.listview_settings["SC Procedure Version"] = {
+	hide_name_column: true,
 	add_fields: ["status"],
 	onload(list) {
 		sclist.package_tools(list);

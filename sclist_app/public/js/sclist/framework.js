@@ -1,0 +1,101 @@
+/*
+ * What the framework shows untranslated on our forms, in one place: names of document types and of accounts, codes
+ * of our own in fields of text, old and new values in the timeline. All of it is framework's display; nothing stored
+ * changes.
+ */
+
+// fields of text that keep a word of the program, which is translated where it is shown
+const WORDS = {
+	"SC Run": ["outcome", "kind"],
+	"SC Event": ["label", "event", "kind"],
+	"SC Clock": ["channel"],
+	"SC Task": ["kind"],
+	"SC Procedure Version": ["kind"],
+	"SC Effect Run": ["effect"],
+};
+
+// lists whose names are codes, beside titles that say more
+const BY_TITLE = [
+	"SC Document Kind",
+	"SC Event",
+	"SC Measure Record",
+	"SC Message",
+	"SC Post",
+	"SC Procedure",
+	"SC Procedure Version",
+	"SC Publication",
+	"SC Publication Channel",
+	"SC Statute",
+];
+
+export function speak_chinese() {
+	frappe.form.link_formatters.DocType = (value) => (value ? __(value) : "");
+	frappe.form.link_formatters.Role = (value) => (value ? __(value) : "");
+	const person = frappe.form.link_formatters.User;
+	frappe.form.link_formatters.User = (value, ...rest) =>
+		nobody(value) || (person ? person(value, ...rest) : value);
+	name_people();
+	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
+	for (const doctype of BY_TITLE) (frappe.listview_settings[doctype] ??= {}).hide_name_column = true;
+	$(document).on("form-load form-refresh", (event, frm) => {
+		if (!frm?.doctype?.startsWith("SC ")) return;
+		name_people();
+		word_fields(frm);
+		word_timeline(frm);
+	});
+}
+
+function nobody(user) {
+	if (user === frappe.session.user) return "";
+	return { Administrator: __("System"), Guest: __("The Party (Online)") }[user] || "";
+}
+
+/** Who created and changed, in sidebar and timeline. */
+function name_people() {
+	for (const user of ["Administrator", "Guest"]) {
+		if (!nobody(user)) continue;
+		frappe.boot.user_info[user] = {
+			image: null,
+			name: user,
+			email: user,
+			...frappe.boot.user_info[user],
+			fullname: nobody(user),
+		};
+	}
+}
+
+function word_fields(frm) {
+	for (const df of frm.meta.fields) {
+		const said = (WORDS[frm.doctype] || []).includes(df.fieldname);
+		const field = frm.fields_dict[df.fieldname];
+		if (said && field) field.df.formatter = (value) => (value ? __(value) : "");
+		if (said && field) field.refresh_input?.();
+		// a link to a document type has no title of its own
+		if (df.fieldtype === "Link" && ["DocType", "Role"].includes(df.options) && field?.disp_area)
+			$(field.disp_area).text(frm.doc[df.fieldname] ? __(frm.doc[df.fieldname]) : "");
+	}
+}
+
+/** The same fields in lists, beside what the list has set itself. */
+function word_lists(doctype, fields) {
+	const settings = (frappe.listview_settings[doctype] ??= {});
+	settings.formatters = {
+		...Object.fromEntries(
+			fields.map((field) => [field, (value) => (value ? frappe.utils.escape_html(__(value)) : "")])
+		),
+		...settings.formatters,
+	};
+}
+
+/** Old and new values stand in bold; those that are words of ours are said in Chinese. */
+function word_timeline(frm) {
+	const place = frm.footer?.wrapper?.get?.(0) || frm.$wrapper?.find(".form-footer").get(0);
+	if (!place || place.sclist_watched) return;
+	place.sclist_watched = new MutationObserver(() => {
+		for (const bold of place.querySelectorAll(".new-timeline b, .new-timeline strong")) {
+			const text = bold.textContent.trim();
+			if (/[A-Za-z]/.test(text) && __(text) !== text) bold.textContent = __(text);
+		}
+	});
+	place.sclist_watched.observe(place, { childList: true, subtree: true });
+}

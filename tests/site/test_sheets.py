@@ -14,7 +14,7 @@ from sclist_app.register import sheet_facts, sheets
 from sclist_app.register.identity import full_number
 from sclist_app.setup.repair_player import RepairPlayer
 from sclist_app.workflow import store, versions
-from tests.site.support import CITY, as_user, refused, user_of
+from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
 from tests.site.test_removals import restoring, with_fraud
 
 
@@ -67,6 +67,12 @@ def test_the_approval_sheet_of_a_new_case_leaves_lines_to_sign(world):
 	assert kinds(refs) == ["D03b", "D04"]
 	said = text_of(one(refs, "D04"))
 	assert "负责人审批意见签名" in said.replace("　", "") and "尚未告知" in said
+
+
+def test_a_fact_that_is_missing_leaves_a_line(people):
+	html = paper.html_of("D10", DISTRICT, {"bureau": {"name": "检验局"}})
+	assert "【" not in html and html.count('<span class="fill medium"></span>') > 5
+	assert "《安全生产严重失信主体名单管理办法》" in html
 
 
 def test_the_record_of_a_discussion_has_every_voice(world):

@@ -1,6 +1,4 @@
 import { createApp } from "vue";
-import "@vue-flow/core/dist/style.css";
-import "./sclist/studio/studio.css";
 import { badge, el, table } from "./sclist/dom";
 import Studio from "./sclist/studio/Studio.vue";
 import { make_store } from "./sclist/studio/store";

@@ -33,6 +33,7 @@ import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
+import { speak_chinese } from "./sclist/framework";
 import { show_paper } from "./sclist/paper_tools";
 import { offer_printing, show_print_job } from "./sclist/case_file";
 

@@ -17,7 +17,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, strip_html
+from frappe.utils import format_datetime, get_datetime, strip_html
 
 from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
@@ -142,7 +142,7 @@ def open_task(task: str) -> Opened:
 
 	Raises:
 		frappe.PermissionError: it is another post's, or separation of duties bars the user.
-		frappe.ValidationError: it is done already.
+		ChangedSince: it is no longer open.
 	"""
 	row = _task_row(task)
 	holding = actions.holding(row)
@@ -153,12 +153,10 @@ def open_task(task: str) -> Opened:
 		)
 	loaded = store.read_run(row.run)
 	state = next(t for t in loaded.state.tasks if t.id == task)
+	if row.status != "Open":
+		store.changed_since()
 	if barred := runner.permitted(loaded.procedure, loaded.state, state, frappe.session.user):
-		done = row.status != "Open"
-		frappe.throw(
-			"\n".join(render(finding, _) for finding in barred),
-			frappe.ValidationError if done else frappe.PermissionError,
-		)
+		frappe.throw("\n".join(render(finding, _) for finding in barred), frappe.PermissionError)
 	return Opened(row, loaded, loaded.procedure.by_code[row.step], holding)
 
 
@@ -227,7 +225,9 @@ def _why_not(row: Any, shown: dict[str, Any]) -> list[str]:
 		done = frappe.db.get_value("SC Task", row.name, ["done_by", "done_on"], as_dict=True)
 		if done.done_by:
 			return [
-				_("This task is done: {0} dealt with it on {1}.").format(person(done.done_by), done.done_on)
+				_("This task is done: {0} dealt with it on {1}.").format(
+					person(done.done_by), format_datetime(done.done_on, "yyyy-MM-dd HH:mm")
+				)
 			]
 		return [_("This task is no longer open: the case has moved on without it.")]
 	barred = next((t["barred"] for t in shown["tasks"] if t["name"] == row.name), [])

@@ -267,7 +267,7 @@ def _smallest(page: Page) -> float:
 def test_evidence_opens_beside_the_case(desk_of, cases, photo):
 	case = cases[0]
 	file = case.upload("现场照片.png")
-	frappe.get_doc("SC Case", case.case).append("evidence", {"title": "现场照片", "file": file}).insert()
+	frappe.get_doc("SC Case", case.case).append("evidence", {"title": "现场照片", "file": file}).db_insert()
 	frappe.db.commit()
 	leader = Approver(desk_of("deputy", DISTRICT))
 	leader.open(case.task("C20"))

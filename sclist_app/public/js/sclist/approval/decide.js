@@ -79,7 +79,7 @@ export class Decide {
 			el("legend.sr-only", {}, __("Your decision")),
 			this.actions.map((action) =>
 				el(
-					"label.sc-choice",
+					`label.sc-choice${action === this.chosen ? ".sc-chosen" : ""}`,
 					{ "data-verb": action.verb },
 					el("input", {
 						type: "radio",
@@ -115,8 +115,10 @@ export class Decide {
 
 	choose(action) {
 		this.chosen = action;
-		const radio = [...this.node.querySelectorAll('input[name="sc-decision"]')].find((one) => one.value === action.action);
-		if (radio) radio.checked = true;
+		for (const radio of this.node.querySelectorAll('input[name="sc-decision"]')) {
+			radio.checked = radio.value === action.action;
+			radio.parentNode.classList.toggle("sc-chosen", radio.checked);
+		}
 		this.error.textContent = "";
 		this.phrases.for_verb(action.verb);
 		this.write();

@@ -92,7 +92,9 @@ export class Several {
 
 	joint() {
 		const read = this.rows.filter((row) => row.read);
+		const before = this.results.some((one) => !one.done) ? this.area?.value : "";
 		this.area = el("textarea.form-control", { rows: "2", id: "sc-joint-opinion" });
+		this.area.value = before || "";
 		this.submit = button("", { class: "btn btn-primary sc-thumb", onclick: () => this.send() });
 		const phrases = new Phrases({ area: this.area, verb: "Agree", on_use: () => {} });
 		return el(
@@ -116,10 +118,14 @@ export class Several {
 						},
 					})
 				: null,
-			el("label", { for: "sc-joint-opinion" }, __("Opinion for all of them (optional)")),
-			this.area,
-			phrases.node,
-			this.submit
+			read.length
+				? [
+						el("label", { for: "sc-joint-opinion" }, __("Opinion for all of them (optional)")),
+						this.area,
+						phrases.node,
+						this.submit,
+					]
+				: null
 		);
 	}
 

@@ -210,7 +210,7 @@ export class Sheets {
 	sheet_tools(tab) {
 		const change = (step) => {
 			const now = this.scale || 1;
-			const next = step > 0 ? ZOOM.find((z) => z > now + 0.02) : ZOOM.findLast((z) => z < now - 0.02);
+			const next = step > 0 ? ZOOM.find((z) => z > now + 0.02) : [...ZOOM].reverse().find((z) => z < now - 0.02);
 			this.zoom = next || this.zoom || now;
 			this.refit();
 		};

@@ -36,6 +36,8 @@ export function speak_chinese() {
 		nobody(value) || (person ? person(value, ...rest) : value);
 	name_people();
 	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
+	const events = (frappe.listview_settings["SC Event"] ??= {});
+	events.formatters = { ...events.formatters, chain: (value) => frappe.utils.escape_html(chain(value)) };
 	for (const doctype of BY_TITLE) (frappe.listview_settings[doctype] ??= {}).hide_name_column = true;
 	$(document).on("form-load form-refresh", (event, frm) => {
 		if (!frm?.doctype?.startsWith("SC ")) return;
@@ -64,7 +66,18 @@ function name_people() {
 	}
 }
 
+/** "SC Case:SCC-2026-00001": what the entry is about. */
+function chain(value) {
+	const [doctype, ...name] = String(value || "").split(":");
+	return name.length ? `${__(doctype)}：${name.join(":")}` : doctype;
+}
+
 function word_fields(frm) {
+	if (frm.doctype === "SC Event") {
+		// its label says the same in words
+		frm.toggle_display("event", false);
+		$(frm.fields_dict.chain?.disp_area).text(chain(frm.doc.chain));
+	}
 	for (const df of frm.meta.fields) {
 		const said = (WORDS[frm.doctype] || []).includes(df.fieldname);
 		const field = frm.fields_dict[df.fieldname];

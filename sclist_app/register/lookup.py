@@ -23,7 +23,8 @@ DOCTYPE = "SC Entity"
 FIELDS = ["name", "entity_name", "entity_kind", "uscc", "id_number", "unit", "search_pinyin"]
 # Of a name with many ambiguous characters so many readings are kept; the usual one is always the first.
 MOST_READINGS = 12
-_LETTERS = re.compile(r"[a-z]{2,}")
+# as a name is typed in pinyin: its figures stay figures
+_LETTERS = re.compile(r"(?=.*[a-z])[a-z0-9]{2,}")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Family names that pypinyin's phrases read as words.
 _SURNAMES = {"单": "shan", "曾": "zeng", "查": "zha", "解": "xie", "仇": "qiu", "区": "ou", "朴": "piao", "乐": "yue", "盖": "ge", "缪": "miao", "翟": "zhai", "尉": "yu"}  # fmt: skip

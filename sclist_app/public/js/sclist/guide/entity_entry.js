@@ -67,6 +67,8 @@ export function enter_entity({ values = {}, done, existing }) {
 				fieldtype: "Data",
 				label: __("Legal Representative"),
 				depends_on: unit,
+				// the notice names who represents the party
+				mandatory_depends_on: unit,
 			},
 			{
 				fieldname: "industry",

@@ -1,4 +1,4 @@
-import { badge, button, el, form_link } from "../dom";
+import { badge, button, el } from "../dom";
 import { quietly } from "./guide";
 import { get } from "../calls";
 import { enter_entity } from "./entity_entry";
@@ -188,5 +188,3 @@ async function add_subject(frm, entity, role = "") {
 	frm.dirty();
 	frm.refresh_field("subjects");
 }
-
-export { add_subject, form_link };

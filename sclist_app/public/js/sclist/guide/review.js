@@ -1,4 +1,4 @@
-import { badge, button, el, form_link, table } from "../dom";
+import { badge, button, el, table } from "../dom";
 import { open_posted_pdf } from "../calls";
 import { day } from "../words";
 
@@ -156,11 +156,15 @@ function to_handling(frm) {
 	const panel = frm.fields_dict.panel?.$wrapper.get(0);
 	const tab = (frm.layout.tabs || []).find((one) => one.wrapper.get(0).contains(panel));
 	tab?.set_active();
+	focus_action(panel, 15);
+}
+
+// The panel may still be reading the case; what is drawn anew loses the focus, which then lies on the page.
+function focus_action(panel, left, before = false) {
 	const action = panel?.querySelector("[data-action]:not([disabled])");
-	if (action) {
+	if (action && (!before || document.activeElement === document.body)) {
 		action.scrollIntoView({ block: "center" });
 		action.focus();
 	}
+	if (left > 0) setTimeout(() => focus_action(panel, left - 1, before || Boolean(action)), 300);
 }
-
-export { form_link };

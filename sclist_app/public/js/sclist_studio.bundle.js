@@ -53,7 +53,7 @@ sclist.ProcedureStudio = class ProcedureStudio {
 					filters: { name: ["in", [...new Set(rows.map((row) => row.bureau || ""))]] },
 					limit: rows.length + 1,
 				})
-			).map((bureau) => [bureau.name, bureau.bureau_name])
+			).map((bureau) => [bureau.name, bureau.bureau_name]),
 		);
 		const rank = ["Draft", "In Review", "Published", "Retired"];
 		rows.sort((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
@@ -66,20 +66,31 @@ sclist.ProcedureStudio = class ProcedureStudio {
 			el(
 				"div.sc-section",
 				{},
-				el("p.text-muted", {}, __("Choose the procedure to look at or to change. A published one is copied first.")),
+				el(
+					"p.text-muted",
+					{},
+					__("Choose the procedure to look at or to change. A published one is copied first."),
+				),
 				rows.length
 					? table(
 							__("Procedure Versions"),
 							[__("Version"), __("Kind"), __("Bureau"), __("Status")],
 							rows.map((row) => [
-								el("a", { href: `/app/procedure-studio/${encodeURIComponent(row.name)}`, onclick: go(row.name) }, row.version_title || row.name),
+								el(
+									"a",
+									{
+										href: `/app/procedure-studio/${encodeURIComponent(row.name)}`,
+										onclick: go(row.name),
+									},
+									row.version_title || row.name,
+								),
 								__(row.kind),
 								names.get(row.bureau) || "—",
 								badge(__(row.status), colours[row.status]),
-							])
+							]),
 						)
-					: el("p", {}, __("There are no procedures you may read."))
-			)
+					: el("p", {}, __("There are no procedures you may read.")),
+			),
 		);
 	}
 

@@ -20,7 +20,11 @@ export function arrange(steps, lines, direction) {
 		step: down ? SIZE.height + GAP.down : SIZE.width + GAP.right,
 	};
 	const codes = steps.map((step) => step.code);
-	const { forward, backward } = sorted_lines(codes, lines, steps.find((step) => step.is_start)?.code);
+	const { forward, backward } = sorted_lines(
+		codes,
+		lines,
+		steps.find((step) => step.is_start)?.code,
+	);
 	const layer = layers(codes, forward, lines);
 	const { rows, chains } = with_dummies(codes, forward, layer);
 	order(rows, chains);
@@ -47,11 +51,31 @@ export function arrange(steps, lines, direction) {
 			used: 0,
 			edge: row.length
 				? sign *
-					Math.max(...row.map((item) => sign * (across.get(item[0]) + (sign > 0 && !item[1] ? size.across : 0))))
+					Math.max(
+						...row.map(
+							(item) => sign * (across.get(item[0]) + (sign > 0 && !item[1] ? size.across : 0)),
+						),
+					)
 				: 0,
 		}));
-	rails(backward.filter((line) => line.kind !== "out"), at, size, beside(1), 1, paths, down);
-	rails(backward.filter((line) => line.kind === "out"), at, size, beside(-1), -1, paths, down);
+	rails(
+		backward.filter((line) => line.kind !== "out"),
+		at,
+		size,
+		beside(1),
+		1,
+		paths,
+		down,
+	);
+	rails(
+		backward.filter((line) => line.kind === "out"),
+		at,
+		size,
+		beside(-1),
+		-1,
+		paths,
+		down,
+	);
 	return { places: turned(at, down, layer), paths, box: box_of(at, size, down, backward.length) };
 }
 
@@ -90,7 +114,10 @@ function layers(codes, forward, lines) {
 	}
 	// an end that is reached only by refusals and closings stands at the end
 	const led = new Set(forward.flatMap(({ source, target }) => [source, target]));
-	const last = Math.max(...codes.filter((code) => led.has(code)).map((code) => layer.get(code)), 0);
+	const last = Math.max(
+		...codes.filter((code) => led.has(code)).map((code) => layer.get(code)),
+		0,
+	);
 	const sides = new Set(lines.filter((line) => line.kind === "out").map((line) => line.target));
 	for (const code of codes) if (!led.has(code) && sides.has(code)) layer.set(code, last);
 	return layer;
@@ -140,7 +167,7 @@ function order(rows, chains) {
 				row.map((item, i) => {
 					const near = (links.get(item[0]) || []).map((name) => place.get(name));
 					return [item[0], near.length ? near.reduce((a, b) => a + b, 0) / near.length : i];
-				})
+				}),
 			);
 			row.sort((a, b) => weight.get(a[0]) - weight.get(b[0]));
 			row.forEach((item, i) => place.set(item[0], i));
@@ -171,7 +198,8 @@ function positions(rows, chains, size) {
 	}
 	const found = new Map();
 	for (const row of rows)
-		for (const item of row) found.set(item[0], centre.get(item[0]) - (item[1] ? 0 : size.across / 2));
+		for (const item of row)
+			found.set(item[0], centre.get(item[0]) - (item[1] ? 0 : size.across / 2));
 	return found;
 }
 
@@ -189,7 +217,9 @@ function spread(row, wanted, width) {
 			blocks.splice(-2, 2, { sum: a.sum + b.sum, n: a.n + b.n });
 		}
 	});
-	return blocks.flatMap(({ sum, n }) => Array(n).fill(sum / n)).map((value, i) => value + offsets[i]);
+	return blocks
+		.flatMap(({ sum, n }) => Array(n).fill(sum / n))
+		.map((value, i) => value + offsets[i]);
 }
 
 function start_of(place, size) {
@@ -224,7 +254,8 @@ function curve(points, down) {
 // Lines that leave a step together: their words stand over where each goes, by turns higher and lower.
 function part_labels(forward, chains, across, size, paths, down) {
 	const leaving = new Map();
-	for (const line of forward) leaving.set(line.source, [...(leaving.get(line.source) || []), line]);
+	for (const line of forward)
+		leaving.set(line.source, [...(leaving.get(line.source) || []), line]);
 	for (const lines of leaving.values()) {
 		if (lines.length < 2) continue;
 		const next = (line) => {
@@ -251,7 +282,9 @@ function rails(lines, at, size, extents, sign, paths, down) {
 		.sort((m, n) => Math.abs(m.a.along - m.b.along) - Math.abs(n.a.along - n.b.along));
 	for (const { line, a, b } of spans) {
 		const passed = range(Math.min(number(a), number(b)), Math.max(number(a), number(b)));
-		const outermost = Math.max(...passed.map((n) => sign * extents[n].edge + extents[n].used * GAP.lane));
+		const outermost = Math.max(
+			...passed.map((n) => sign * extents[n].edge + extents[n].used * GAP.lane),
+		);
 		const rail = sign * (outermost + GAP.rail);
 		for (const n of passed) {
 			const own = sign * rail - GAP.rail - sign * extents[n].edge;
@@ -303,7 +336,7 @@ function box_of(at, size, down, side_lines) {
 	const [x, y] = xy(low, down);
 	const [width, height] = xy(
 		{ along: high.along - low.along, across: high.across - low.across },
-		down
+		down,
 	);
 	return { x, y, width, height };
 }

@@ -5,7 +5,10 @@ import { attempt, bind, publish, with_reason } from "../version_tools";
 export function outside(store) {
 	const { state } = store;
 	// what the tools of the form need of it
-	const form = () => ({ doc: { ...state.board.version, copied_from: state.board.compare_with[0]?.value || "" }, reload_doc: store.load });
+	const form = () => ({
+		doc: { ...state.board.version, copied_from: state.board.compare_with[0]?.value || "" },
+		reload_doc: store.load,
+	});
 	const open = (name) => frappe.set_route("procedure-studio", name);
 
 	return {
@@ -37,7 +40,14 @@ export function outside(store) {
 			const { bureaus } = state.board.rights;
 			frappe.prompt(
 				[
-					{ fieldname: "bureau", fieldtype: "Select", label: __("Bureau"), options: bureaus, default: bureaus[0]?.value, reqd: 1 },
+					{
+						fieldname: "bureau",
+						fieldtype: "Select",
+						label: __("Bureau"),
+						options: bureaus,
+						default: bureaus[0]?.value,
+						reqd: 1,
+					},
 					{
 						fieldname: "procedure_name",
 						fieldtype: "Data",
@@ -48,11 +58,16 @@ export function outside(store) {
 				],
 				async ({ bureau, procedure_name }) => {
 					const code = await free_code(state.board.version.kind, bureau);
-					const { name } = await post("procedures.copy", { version: state.version, code, procedure_name, bureau });
+					const { name } = await post("procedures.copy", {
+						version: state.version,
+						code,
+						procedure_name,
+						bureau,
+					});
 					open(name);
 				},
 				__("Copy for a bureau"),
-				__("Copy")
+				__("Copy"),
 			);
 		},
 	};
@@ -63,8 +78,12 @@ async function free_code(kind, bureau) {
 	const stem = `${kind.toLowerCase().replaceAll(" ", "-")}-${bureau}`;
 	const taken = new Set(
 		(
-			await frappe.db.get_list("SC Procedure", { fields: ["name"], filters: { name: ["like", `${stem}%`] }, limit: 200 })
-		).map((row) => row.name)
+			await frappe.db.get_list("SC Procedure", {
+				fields: ["name"],
+				filters: { name: ["like", `${stem}%`] },
+				limit: 200,
+			})
+		).map((row) => row.name),
 	);
 	if (!taken.has(stem)) return stem;
 	for (let n = 2; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;

@@ -1,6 +1,14 @@
 // The rows of a procedure as the studio holds them, and the changes it makes to them. No drawing, no server.
 
-export const TABLES = ["steps", "transitions", "conditions", "limits", "materials", "documents", "fields"];
+export const TABLES = [
+	"steps",
+	"transitions",
+	"conditions",
+	"limits",
+	"materials",
+	"documents",
+	"fields",
+];
 const ONWARD = ["Forward", "Agree", "Expire"];
 
 let last = 0;
@@ -8,7 +16,8 @@ let last = 0;
 /** Each row gets a number of its own that never leaves the browser. */
 export function numbered(content) {
 	const found = {};
-	for (const table of TABLES) found[table] = (content[table] || []).map((row) => ({ ...row, _id: ++last }));
+	for (const table of TABLES)
+		found[table] = (content[table] || []).map((row) => ({ ...row, _id: ++last }));
 	return found;
 }
 
@@ -98,7 +107,9 @@ export function routes_of(content, code) {
 
 /** Routes of one button have one label, verb and duty to give reasons. */
 export function button_of(content, route) {
-	return content.transitions.filter((one) => one.step === route.step && one.action === route.action);
+	return content.transitions.filter(
+		(one) => one.step === route.step && one.action === route.action,
+	);
 }
 
 /** "on": the case goes on; "back": it is returned; "out": it is refused or closed for good. */
@@ -173,7 +184,8 @@ export function insert(content, nature, line, title) {
 	content.steps.splice(content.steps.indexOf(from) + 1, 0, step);
 	const ids = new Set(routes.map((route) => route._id));
 	for (const route of content.transitions)
-		if (ids.has(route._id)) route.targets = route.targets.map((one) => (one === target ? code : one));
+		if (ids.has(route._id))
+			route.targets = route.targets.map((one) => (one === target ? code : one));
 	// what waited for the step before waits for the new one now
 	const leads = content.transitions.some((r) => r.step === source && r.targets.includes(target));
 	if (to.waits_for.includes(source) && !leads)
@@ -200,7 +212,14 @@ function insert_end(content, source, title) {
 function exits(content, step, source, target) {
 	const { code, nature } = step;
 	const route = (action, label, verb, to, reason_required = false) =>
-		add(content, "transitions", { step: code, action, label, verb, targets: [to], reason_required });
+		add(content, "transitions", {
+			step: code,
+			action,
+			label,
+			verb,
+			targets: [to],
+			reason_required,
+		});
 	if (nature === "Review") {
 		route("agree", __("Agree"), "Agree", target);
 		route("return", __("Return"), "Return", source, true);
@@ -217,11 +236,12 @@ function exits(content, step, source, target) {
 /** A new route between two steps. */
 export function connect(content, source, target, backwards) {
 	const to = step_of(content, target);
-	const [action, label, verb] = to.nature === "End"
-		? ["close", __("Close the Case"), "Close"]
-		: backwards
-			? ["return", __("Return"), "Return"]
-			: ["go", __("Go On"), "Forward"];
+	const [action, label, verb] =
+		to.nature === "End"
+			? ["close", __("Close the Case"), "Close"]
+			: backwards
+				? ["return", __("Return"), "Return"]
+				: ["go", __("Go On"), "Forward"];
 	return add(content, "transitions", {
 		step: source,
 		action: free_action(content, source, action),
@@ -239,7 +259,7 @@ export function disconnect(content, route, target) {
 	drop(content, "transitions", route);
 	if (!button_of(content, route).length)
 		content.documents = content.documents.filter(
-			(row) => !(row.step === route.step && row.action === route.action)
+			(row) => !(row.step === route.step && row.action === route.action),
 		);
 	tidy_conditions(content);
 }

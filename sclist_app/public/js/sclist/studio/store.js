@@ -47,7 +47,8 @@ export function make_store(version) {
 
 	// what is drawn: the rows, or those of both versions while they are compared
 	const drawn = computed(() => {
-		if (state.mode === "compare" && state.compared) return union(state.content, state.compared.old);
+		if (state.mode === "compare" && state.compared)
+			return union(state.content, state.compared.old);
 		return state.content;
 	});
 	const lines = computed(() => (drawn.value ? lines_of(drawn.value) : []));
@@ -101,7 +102,9 @@ export function make_store(version) {
 		if (!kept || !state.board.rights.edit || kept.content === state.saved) return forget_copy();
 		if (kept.modified === state.board.version.modified) {
 			change(() => Object.assign(state.content, numbered(JSON.parse(kept.content))));
-			state.recovered = __("What you had drawn and not yet saved was brought back. “Undo” drops it.");
+			state.recovered = __(
+				"What you had drawn and not yet saved was brought back. “Undo” drops it.",
+			);
 		} else {
 			state.conflict = true;
 		}
@@ -161,7 +164,9 @@ export function make_store(version) {
 		if (selected?.type === "step" && !step_of(state.content, selected.code)) state.selected = null;
 		if (selected?.type !== "line" || lines.value.some((line) => line.id === selected.id)) return;
 		// its target or its meaning has changed: follow the route to its new line
-		const line = lines.value.find((one) => one.routes.some((route) => selected.routes?.includes(route._id)));
+		const line = lines.value.find((one) =>
+			one.routes.some((route) => selected.routes?.includes(route._id)),
+		);
 		state.selected = line ? line_of(line) : null;
 	}
 
@@ -278,12 +283,14 @@ export function make_store(version) {
 
 	/** Take a step out; the server closes the gap, or says which article keeps it. */
 	async function remove_step(code) {
-		const rest = await quiet("studio.without", { version: state.version, content: text(), step: code }).catch(
-			(error) => {
-				tell_error(error);
-				return null;
-			}
-		);
+		const rest = await quiet("studio.without", {
+			version: state.version,
+			content: text(),
+			step: code,
+		}).catch((error) => {
+			tell_error(error);
+			return null;
+		});
 		if (!rest) return false;
 		change(() => Object.assign(state.content, numbered(rest)));
 		return true;
@@ -302,7 +309,7 @@ export function make_store(version) {
 		const { step, action, limit } = place_of(state.content, finding.row);
 		if (step && action) {
 			const line = lines.value.find((one) =>
-				one.routes.some((route) => route.step === step && route.action === action)
+				one.routes.some((route) => route.step === step && route.action === action),
 			);
 			if (line) select(line_of(line));
 			else select({ type: "step", code: step });
@@ -317,7 +324,7 @@ export function make_store(version) {
 			state.selected = null;
 			if (state.mode !== "compare") state.compared = null;
 			if (state.mode !== "play") state.played = null;
-		}
+		},
 	);
 
 	return {
@@ -356,16 +363,18 @@ function union(now, old) {
 	const before = numbered(old);
 	const codes = new Set(both.steps.map((step) => step.code));
 	both.steps.push(...before.steps.filter((step) => !codes.has(step.code)));
-	const ways = new Set(both.transitions.flatMap((r) => r.targets.map((t) => `${r.step}/${r.action}>${t}`)));
+	const ways = new Set(
+		both.transitions.flatMap((r) => r.targets.map((t) => `${r.step}/${r.action}>${t}`)),
+	);
 	for (const route of before.transitions) {
-		const gone = route.targets.filter((target) => !ways.has(`${route.step}/${route.action}>${target}`));
+		const gone = route.targets.filter(
+			(target) => !ways.has(`${route.step}/${route.action}>${target}`),
+		);
 		if (gone.length) both.transitions.push({ ...route, targets: gone });
 	}
 	for (const table of TABLES)
 		if (!["steps", "transitions"].includes(table))
-			both[table].push(
-				...before[table].filter((row) => row.step && !codes.has(row.step))
-			);
+			both[table].push(...before[table].filter((row) => row.step && !codes.has(row.step)));
 	return both;
 }
 

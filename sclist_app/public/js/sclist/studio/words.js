@@ -27,13 +27,18 @@ export function span_words(n, unit) {
 	return words[unit] || String(n);
 }
 
+function channel_words(row) {
+	return row.channel ? `${__(row.channel)} ` : "";
+}
+
 /** The limits of a step in words: [{text, legal}]. */
 export function limits_of(content, step) {
 	const found = [];
 	for (const row of content.limits) {
-		if (row.step === step.code) found.push({ row, text: span_words(row.n, row.unit), legal: false });
+		if (row.step === step.code)
+			found.push({ row, text: span_words(row.n, row.unit), legal: false });
 		else if (!row.step && step.limit && row.limit === step.limit)
-			found.push({ row, text: span_words(row.n, row.unit), legal: true });
+			found.push({ row, text: channel_words(row) + span_words(row.n, row.unit), legal: true });
 	}
 	return found;
 }
@@ -65,7 +70,11 @@ export function condition_words(content, code, choices) {
 }
 
 export function is_true(value) {
-	return ["1", "true", "yes", "是"].includes(String(value || "").trim().toLowerCase());
+	return ["1", "true", "yes", "是"].includes(
+		String(value || "")
+			.trim()
+			.toLowerCase(),
+	);
 }
 
 export function values_of(value) {
@@ -84,15 +93,21 @@ function value_words(fact, { operator, value }) {
 
 /** What is written at a line: the buttons, or where one button leads to several steps, when it leads here. */
 export function line_words(content, line, choices) {
-	const labels = [...new Set(line.routes.map((route) => route.label || __("(no name)")))].join(" / ");
+	const labels = [...new Set(line.routes.map((route) => route.label || __("(no name)")))].join(
+		" / ",
+	);
 	const codes = [...new Set(line.routes.map((route) => route.condition))];
 	const forks = line.routes.every((route) =>
 		content.transitions.some(
-			(one) => one !== route && one.step === route.step && one.action === route.action
-		)
+			(one) => one !== route && one.step === route.step && one.action === route.action,
+		),
 	);
 	if (codes.length > 1) return { full: labels, label: labels, condition: "" };
-	const words = codes[0] ? condition_words(content, codes[0], choices) : forks ? __("otherwise") : "";
+	const words = codes[0]
+		? condition_words(content, codes[0], choices)
+		: forks
+			? __("otherwise")
+			: "";
 	const full = [labels, words].filter(Boolean).join("：");
 	return { full, label: forks ? "" : labels, condition: words };
 }
@@ -101,7 +116,8 @@ export function line_words(content, line, choices) {
 export function place_of(content, row) {
 	if (!row) return {};
 	const [first, second] = row.split("/");
-	if (content.steps.some((step) => step.code === first)) return { step: first, action: second || "" };
+	if (content.steps.some((step) => step.code === first))
+		return { step: first, action: second || "" };
 	const limit = content.limits.find((one) => one.limit === first && one.step === (second || ""));
 	if (limit || /^T\d/.test(first)) {
 		const step = second || content.steps.find((one) => one.limit === first)?.code || "";

@@ -67,7 +67,7 @@ def hang(case: str, count: int) -> tuple[list[str], int]:
 			page = scan(number)
 			kind = "png" if number % 15 == 0 else "jpg"
 			path = Path(place) / f"{number:04}.{kind}"
-			page.convert("L").save(path) if kind == "png" else page.save(path, quality=82)
+			page.convert("L").save(path) if kind == "png" else page.save(path, quality=60)
 			if number % 2:
 				left.append(path)
 			else:
@@ -111,6 +111,9 @@ def child(site: str, sites: str, case: str) -> None:
 	from sclist_app.register import case_file
 
 	doc = frappe.get_doc("SC Case", case)
+	fresh = megabytes("VmRSS")
+	case_file.pieces(doc)
+	# what a worker that has read a case holds anyway: the app with all its modules
 	before = megabytes("VmRSS")
 	started = time.perf_counter()
 	with tempfile.TemporaryDirectory() as place:
@@ -121,7 +124,8 @@ def child(site: str, sites: str, case: str) -> None:
 	print(
 		f"pages {made.pages}, pieces {made.pieces}, left out {len(made.skipped)}; "
 		f"PDF {sizes[0]:.0f} MB, folder {sizes[1]:.0f} MB; {seconds:.1f} s; "
-		f"memory before {before:.0f} MB, highest {peak:.0f} MB, added {peak - before:.0f} MB",
+		f"memory: connected {fresh:.0f} MB, case read {before:.0f} MB, highest {peak:.0f} MB, "
+		f"added by the making {peak - before:.0f} MB",
 		flush=True,
 	)
 	frappe.destroy()

@@ -416,7 +416,8 @@ def _text(opened: Opened, sheet: Sheet) -> tuple[str, PageLayout | None, str]:
 
 
 def paper(task: str, key: str, version: str) -> dict[str, Any]:
-	"""One paper as it would be issued now: {"html": a whole page, "style", "fault": why it cannot be written yet}.
+	"""One paper as it would be issued now: {"html": a whole page, "fault": why it cannot be written yet,
+	"read": the case still counts as read}.
 
 	That it was sent to the user is written down for `mark_read`, and logged: drafts bear full numbers.
 
@@ -428,10 +429,9 @@ def paper(task: str, key: str, version: str) -> dict[str, Any]:
 		store.changed_since()
 	html, layout, fault = _text(opened, sheet)
 	_log(opened, sheet)
-	_note(opened, {key: _hash(html or fault)})
-	if fault:
-		return {"html": "", "style": "", "fault": fault}
-	return {"html": rendering.full_html(html, layout, _on_screen(layout)), "style": layout.style, "fault": ""}
+	read = _note(opened, {key: _hash(html or fault)})
+	page = "" if fault else rendering.full_html(html, layout, _on_screen(layout))
+	return {"html": page, "fault": fault, "read": read}
 
 
 def _on_screen(layout: PageLayout) -> str:
@@ -488,8 +488,9 @@ def _key(task: str) -> str:
 	return f"{task}|{frappe.session.user}"
 
 
-def _note(opened: Opened, papers: dict[str, str], read: bool = False) -> None:
-	"""Write down what was sent to the user; in another state of the case the record begins anew."""
+def _note(opened: Opened, papers: dict[str, str], read: bool = False) -> bool:
+	"""Write down what was sent to the user; in another state of the case, or with another text of a paper known, it
+	is to be read anew. Returns whether the case counts as read."""
 	row, doc = opened.task, opened.loaded.doc
 	name = frappe.db.get_value(READING, {"reading_key": _key(row.name)}, "name", for_update=True)
 	if name:
@@ -508,7 +509,7 @@ def _note(opened: Opened, papers: dict[str, str], read: bool = False) -> None:
 			}
 		)
 	known = json.loads(reading.papers or "{}") if reading.seen == opened.version else {}
-	if any(known.get(key) != digest for key, digest in papers.items()):
+	if any(known.get(key, digest) != digest for key, digest in papers.items()):
 		reading.read_on = None
 	if reading.seen != opened.version:
 		reading.update({"seen": opened.version, "opened_on": now(), "read_on": None})
@@ -517,6 +518,7 @@ def _note(opened: Opened, papers: dict[str, str], read: bool = False) -> None:
 		reading.read_on = now()
 	with engine_writes():
 		reading.save(ignore_permissions=True)  # the reader may take the task
+	return bool(reading.read_on)
 
 
 def mark_read(task: str, version: str) -> None:

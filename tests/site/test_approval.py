@@ -239,7 +239,9 @@ def test_joint_agreement_refuses_what_changed_after_reading(case):
 	with as_user(DEPUTY):
 		with refused(NotRead, match="有变化"):
 			api.agree(task, "同意。", token())
-		api.read(task, open_all(task)["version"])
+		page = open_all(task)
+		assert page["read"] and not row_of(task)["read"]
+		api.read(task, page["version"])
 	frappe.db.set_value("SC Case", case.case, "facts", "另有事实。")
 	with as_user(DEPUTY):
 		assert not row_of(task)["read"]

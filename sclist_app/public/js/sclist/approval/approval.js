@@ -169,6 +169,10 @@ export class Approval {
 			sheets: data.sheets,
 			labels,
 			on_read: () => this.read(going),
+			on_unread: () => {
+				data.read = false;
+				this.mark.replaceChildren();
+			},
 		});
 		this.decide = new Decide({
 			task: own,

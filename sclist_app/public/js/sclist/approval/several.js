@@ -149,13 +149,15 @@ export class Several {
 				this.results.push({ row, done: true });
 			} catch (error) {
 				if (error.kind) this.tokens.delete(row.name);
-				this.results.push({ row, done: false, why: error.message });
+				this.results.push({ row, done: false, why: error.message, unread: error.kind === "NotRead" });
 			}
 		}
 		this.busy = false;
 		this.chosen.clear();
 		this.said.textContent = "";
 		this.rows = await this.reload().catch(() => this.rows.filter((row) => !this.results.some((one) => one.done && one.row.name === row.name)));
+		for (const row of this.rows)
+			if (this.results.some((one) => one.unread && one.row.name === row.name)) row.read = false;
 		this.write();
 		this.node.querySelector(".sc-joint-results")?.focus();
 	}

@@ -16,8 +16,8 @@ export function narrow() {
  * `on_read(keys)` is called with all the papers whose end has been on the screen.
  */
 export class Sheets {
-	constructor({ task, version, sheets, labels, on_read }) {
-		Object.assign(this, { task, version, labels, on_read });
+	constructor({ task, version, sheets, labels, on_read, on_unread }) {
+		Object.assign(this, { task, version, labels, on_read, on_unread });
 		this.tabs = sheets.map((sheet) => ({ ...sheet, sheet: true }));
 		this.read = new Set();
 		this.zoom = 0;
@@ -101,6 +101,8 @@ export class Sheets {
 				if (this.current === tab) this.broken(tab, error.message);
 				return;
 			}
+			// it says something else than when the case was read
+			if (!tab.answer.read) this.on_unread();
 		}
 		if (this.current !== tab) return;
 		if (tab.answer.fault) {

@@ -77,7 +77,7 @@ class Guide {
 		if (this.of !== frm.docname) {
 			const same_case = this.saving || (this.of && frappe.model.new_names?.[this.of] === frm.docname);
 			if (!same_case) Object.assign(this, { stage: 1, answers: {}, tried: new Set(), checked: null });
-			if (frm.is_new()) this.guided = guided_next || (same_case && this.guided);
+			if (frm.is_new()) this.guided = guided_next || Boolean(same_case && this.guided);
 			else if (!same_case) this.guided = false;
 			this.begins = guided_next;
 			guided_next = false;
@@ -224,7 +224,7 @@ class Guide {
 			if (df.fieldtype === "Tab Break") inside = df.fieldname === TAB;
 			const field = frm.fields_dict[df.fieldname];
 			if (!inside || !field?.$wrapper || ["Section Break", "Column Break"].includes(df.fieldtype)) continue;
-			const off = this.guided && (!shown.has(df.fieldname) || this.beside_the_point(df.fieldname));
+			const off = this.guided && Boolean(!shown.has(df.fieldname) || this.beside_the_point(df.fieldname));
 			field.$wrapper.toggleClass("sc-off-stage", off);
 			for (const frame of field.$wrapper.parents(".form-column, .form-section").get())
 				around.set(frame, (around.get(frame) ?? true) && off);

@@ -179,7 +179,7 @@ def test_what_changed_meanwhile_is_told_and_nothing_typed_is_lost(desk_of, cases
 	case.act("C20", "agree", "另一人已同意。", user=user_of("deputy2"))
 	frappe.db.commit()
 	leader.submit.click()
-	expect(leader.root.get_by_role("alert").filter(has_text="白雪松")).to_be_visible()
+	expect(leader.root.get_by_role("alert").filter(has_text="白雪松").first).to_be_visible()
 	expect(leader.root.locator("#sc-kept")).to_have_value("同意，请尽快送达。")
 	photo(leader.desk, "approval-taken")
 	assert english(leader.page) == []

@@ -358,11 +358,15 @@ export class Approval {
 		if (this.data?.task !== seen) return;
 		const news = this.data.view.events.slice(known).filter((event) => !["previewed", "disclosed"].includes(event.event));
 		box.append(
-			el(
-				"p",
-				{},
-				__("Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again.")
-			),
+			this.decide
+				? el(
+						"p",
+						{},
+						__(
+							"Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again."
+						)
+					)
+				: "",
 			news.length
 				? el(
 						"ul.sc-reasons",

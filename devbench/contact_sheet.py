@@ -30,7 +30,7 @@ from sclist_app.documents.rendering import render_html, render_pdf
 from sclist_app.register import sheets
 
 DPI = 44
-COLUMNS, ROWS = 6, 4
+COLUMNS, ROWS = 7, 4
 MARGIN, CAPTION = 10, 22
 COLOURS = 24
 # where the forms are looked for, the first document that has one
@@ -68,6 +68,12 @@ def _forms(wanted: set[str]) -> dict[str, bytes]:
 	for doctype in HOLDERS:
 		names = frappe.get_all(
 			doctype, filters={"is_demo": 1}, pluck="name", order_by="creation desc", limit=25
+		)
+		# what is finished says more than what waits
+		names.sort(
+			key=lambda name: frappe.db.count(
+				"SC Notice", {"reference_name": name, "status": "Issued", "service_state": "To Serve"}
+			)
 		)
 		for name in names:
 			left = wanted - set(found)

@@ -239,7 +239,9 @@ def _answer(doc: Document, reader: CaseReader, row: Any) -> str:
 	made = reader.answers(row.entity)
 	if not made and reader.doc.defence_closes_on and not _window_over(doc):
 		return "陈述申辩期限尚未届满。"
-	text = answers_of.statement(made, False)
+	if any(a.kind == "Defence" and not a.conclusion for a in made):
+		return "在规定期限内提出了陈述、申辩意见，尚待复核。"
+	text = answers_of.statement(made, False).removeprefix("你单位")
 	return text.replace("本机关对你单位的意见", "本机关对其意见").replace("你单位", "该当事人")
 
 

@@ -94,6 +94,7 @@ def test_a_statement_is_recorded_with_its_review(world):
 	assert [ref.key for ref in refs if ref.kind == "D02"] == [name]
 	said = text_of(one(refs, "D02"))
 	assert "许可证已经申请延期。" in said and "☑书面意见" in said and "☑不予采纳" not in said
+	assert "提出了陈述、申辩意见，尚待复核。" in text_of(one(refs, "D04"))
 
 
 def test_what_is_published_bears_no_full_number_and_no_home(world):

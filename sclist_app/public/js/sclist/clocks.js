@@ -13,7 +13,8 @@ export function clocks(panel) {
 	if (!rows.length) return null;
 	const running = (clock) => ["Running", "Paused"].includes(clock.status);
 	rows.sort(
-		(a, b) => running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || ""))
+		(a, b) =>
+			running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || "")),
 	);
 	// a limit of no article is the procedure's own, one a step: its name says which
 	const titles = new Map((view.steps || []).map((step) => [step.code, step.title]));
@@ -28,8 +29,8 @@ export function clocks(panel) {
 		el(
 			"ul.sc-clocks",
 			{},
-			rows.map((clock) => row(panel, { ...clock, limit_name: name(clock) }, running(clock)))
-		)
+			rows.map((clock) => row(panel, { ...clock, limit_name: name(clock) }, running(clock))),
+		),
 	);
 }
 
@@ -45,7 +46,7 @@ function row(panel, clock, running) {
 		acts(panel, clock),
 		clock.explained
 			? el("details", {}, el("summary", {}, __("How it is counted")), el("p", {}, clock.explained))
-			: null
+			: null,
 	);
 }
 
@@ -91,7 +92,10 @@ function acts(panel, clock) {
 	const may = clock.may || {};
 	const offered = [
 		may.extend && [__("Extend"), () => extend(panel, clock, "extend", may.extend)],
-		may.request && [__("Ask for extension"), () => extend(panel, clock, "request_extension", may.request)],
+		may.request && [
+			__("Ask for extension"),
+			() => extend(panel, clock, "request_extension", may.request),
+		],
 		may.pause && [__("Let it stand still"), () => pause(panel, clock)],
 		may.resume && [__("Let it run on"), () => resume(panel, clock)],
 	].filter(Boolean);
@@ -99,7 +103,7 @@ function acts(panel, clock) {
 	return el(
 		"div.sc-buttons",
 		{ role: "group", "aria-label": clock.limit_name },
-		offered.map(([label, onclick]) => button(label, { class: "btn btn-xs btn-default", onclick }))
+		offered.map(([label, onclick]) => button(label, { class: "btn btn-xs btn-default", onclick })),
 	);
 }
 
@@ -129,7 +133,7 @@ function extend(panel, clock, path, most) {
 							day(clock.due_on),
 							clock.may.post,
 							clock.may.most,
-						])
+						]),
 			),
 			{
 				fieldname: "n",
@@ -186,12 +190,16 @@ function bar(clock, colour) {
 	const at = (day) => Math.max(0, Math.min(100, (100 * days(day)) / whole));
 	const gone = Math.round(at(now));
 	const piece = (kind, from, to) =>
-		el(`i.sc-bar-${kind}`, { style: `left:${at(from)}%;width:${Math.max(0, at(to) - at(from))}%` });
+		el(`i.sc-bar-${kind}`, {
+			style: `left:${at(from)}%;width:${Math.max(0, at(to) - at(from))}%`,
+		});
 	const text = [
 		__("from {0}", [day(clock.started_on)]),
 		__("until {0}", [day(clock.due_on)]),
 		ended ? __("ended {0}", [day(ended)]) : __("today {0}", [day(today)]),
-		...(clock.pauses || []).map((pause) => __("stood still {0} to {1}", [day(pause.start), day(pause.end || today)])),
+		...(clock.pauses || []).map((pause) =>
+			__("stood still {0} to {1}", [day(pause.start), day(pause.end || today)]),
+		),
 	].join("，");
 	return el(
 		"div.sc-timebar",
@@ -201,15 +209,17 @@ function bar(clock, colour) {
 			{},
 			el(`i.sc-bar-gone.sc-${colour}`, { style: `width:${gone}%` }),
 			(clock.pauses || []).map((pause) => piece("pause", pause.start, pause.end || now)),
-			days(clock.due_on) < whole ? el("i.sc-bar-due", { style: `left:${at(clock.due_on)}%` }) : null,
-			ended ? null : el("i.sc-bar-today", { style: `left:${at(today)}%` })
+			days(clock.due_on) < whole
+				? el("i.sc-bar-due", { style: `left:${at(clock.due_on)}%` })
+				: null,
+			ended ? null : el("i.sc-bar-today", { style: `left:${at(today)}%` }),
 		),
 		el(
 			"div.sc-timebar-days",
 			{ "aria-hidden": "true" },
 			el("span", {}, day(clock.started_on)),
 			ended ? null : el("span", { style: `order:${today > clock.due_on ? 2 : 1}` }, __("Today")),
-			el("span", { style: "order:1" }, day(clock.due_on))
-		)
+			el("span", { style: "order:1" }, day(clock.due_on)),
+		),
 	);
 }

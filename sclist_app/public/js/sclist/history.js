@@ -33,11 +33,11 @@ function entry(event) {
 			"div",
 			{},
 			el("strong", {}, event.label),
-			event.step_title ? el("span.text-muted", {}, ` ${event.step_title}`) : null
+			event.step_title ? el("span.text-muted", {}, ` ${event.step_title}`) : null,
 		),
 		el("div.text-muted", {}, [actor(event), moment_text(event.at)].filter(Boolean).join(" · ")),
 		event.opinion ? el("blockquote", {}, event.opinion) : null,
-		event.papers?.length ? el("ul.sc-event-papers", {}, event.papers.map(paper)) : null
+		event.papers?.length ? el("ul.sc-event-papers", {}, event.papers.map(paper)) : null,
 	);
 }
 
@@ -48,7 +48,7 @@ function paper(row) {
 		{},
 		form_link("SC Notice", row.name, title),
 		el("span.text-muted", {}, row.addressee_name ? ` ${row.addressee_name}` : ""),
-		row.status === "Voided" ? el("span.text-muted", {}, ` ${__("Voided")}`) : null
+		row.status === "Voided" ? el("span.text-muted", {}, ` ${__("Voided")}`) : null,
 	);
 }
 

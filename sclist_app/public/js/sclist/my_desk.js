@@ -27,8 +27,8 @@ export class MyDesk {
 				el(
 					"div.sc-section.sc-empty",
 					{},
-					__("You hold no post yet. Ask the administrator of your bureau to assign you one.")
-				)
+					__("You hold no post yet. Ask the administrator of your bureau to assign you one."),
+				),
 			);
 			return;
 		}
@@ -45,7 +45,7 @@ export class MyDesk {
 		if (!data) {
 			if (!this.data)
 				this.body.replaceChildren(
-					el("div.sc-empty", {}, __("Your tasks could not be read. Try again."))
+					el("div.sc-empty", {}, __("Your tasks could not be read. Try again.")),
 				);
 			return;
 		}
@@ -90,7 +90,14 @@ export class MyDesk {
 	render() {
 		const tasks = this.data.tasks || [];
 		this.body.replaceChildren(
-			...[this.counts(), approving(tasks), this.list(tasks), this.more(tasks), this.unserved, this.supervised()].filter(Boolean)
+			...[
+				this.counts(),
+				approving(tasks),
+				this.list(tasks),
+				this.more(tasks),
+				this.unserved,
+				this.supervised(),
+			].filter(Boolean),
 		);
 	}
 
@@ -109,7 +116,7 @@ export class MyDesk {
 					},
 				},
 				el("strong", {}, counts[key] ?? 0),
-				label
+				label,
 			);
 		return el(
 			"div.sc-counts",
@@ -117,7 +124,7 @@ export class MyDesk {
 			cell("open", __("Waiting for me")),
 			cell("today", __("Due today")),
 			cell("overdue", __("Overdue"), true),
-			cell("returned", __("Sent back to me"))
+			cell("returned", __("Sent back to me")),
 		);
 	}
 
@@ -134,7 +141,7 @@ export class MyDesk {
 				el("p", {}, __("No task of this kind.")),
 				button(__("Show all"), {
 					onclick: () => this.choose("open"),
-				})
+				}),
 			);
 		}
 		const officer = fills_forms();
@@ -147,7 +154,7 @@ export class MyDesk {
 				{},
 				officer
 					? __("Register a penalty or open a new listing case; tasks appear here by themselves.")
-					: __("As soon as a case reaches your post, it appears here.")
+					: __("As soon as a case reaches your post, it appears here."),
 			),
 			el(
 				"div.sc-buttons.justify-content-center",
@@ -158,8 +165,8 @@ export class MyDesk {
 							onclick: () => sclist.new_case(),
 						})
 					: null,
-				button(__("All cases"), { onclick: () => frappe.set_route("List", "SC Case") })
-			)
+				button(__("All cases"), { onclick: () => frappe.set_route("List", "SC Case") }),
+			),
 		);
 	}
 
@@ -172,9 +179,9 @@ export class MyDesk {
 			el(
 				"p.text-muted",
 				{ role: "status" },
-				__("The {0} most urgent of {1} are shown.", [tasks.length, all])
+				__("The {0} most urgent of {1} are shown.", [tasks.length, all]),
 			),
-			button(__("Show more"), { onclick: () => this.load_more() })
+			button(__("Show more"), { onclick: () => this.load_more() }),
 		);
 	}
 
@@ -186,7 +193,7 @@ export class MyDesk {
 			el("div.sc-section-head", {}, el("h5", {}, __("Overdue in subordinate bureaus"))),
 			this.below.length
 				? el("ul.sc-jobs", {}, this.below.map(job))
-				: el("p.text-muted", {}, __("No subordinate bureau is late."))
+				: el("p.text-muted", {}, __("No subordinate bureau is late.")),
 		);
 	}
 }
@@ -198,7 +205,11 @@ function approving(tasks) {
 	return el(
 		"p",
 		{},
-		el("a.btn.btn-primary", { href: page_link("sc-approval") }, __("Approve one after the other ({0})", [count]))
+		el(
+			"a.btn.btn-primary",
+			{ href: page_link("sc-approval") },
+			__("Approve one after the other ({0})", [count]),
+		),
 	);
 }
 
@@ -225,8 +236,8 @@ export function job(task) {
 						task.bureau_name,
 					]
 						.filter(Boolean)
-						.join(" · ")
-				)
+						.join(" · "),
+				),
 			),
 			el(
 				"div.sc-job-side",
@@ -240,12 +251,20 @@ export function job(task) {
 						? __("Due {0}", [day(task.due_on)])
 						: task.opened_on
 							? __("Received {0}", [moment_text(task.opened_on)])
-							: ""
-				)
-			)
+							: "",
+				),
+			),
 		),
 		task.approves
-			? el("span.sc-job-act", {}, el("a.btn.btn-sm.btn-default", { href: page_link("sc-approval", task.name) }, __("Open the approval page")))
-			: null
+			? el(
+					"span.sc-job-act",
+					{},
+					el(
+						"a.btn.btn-sm.btn-default",
+						{ href: page_link("sc-approval", task.name) },
+						__("Open the approval page"),
+					),
+				)
+			: null,
 	);
 }

@@ -15,7 +15,10 @@ export function now(panel) {
 	const others = open.filter((task) => !task.mine);
 	let body;
 	if (mine.length)
-		body = [mine.map((task) => card(panel, task)), others.length ? waits_for(panel, others) : null];
+		body = [
+			mine.map((task) => card(panel, task)),
+			others.length ? waits_for(panel, others) : null,
+		];
 	else if (others.length)
 		body = [el("p", {}, __("Nothing here waits for you.")), waits_for(panel, others)];
 	else if (!run) body = el("p.text-muted", {}, __("The procedure starts when the form is saved."));
@@ -25,13 +28,13 @@ export function now(panel) {
 		body = el(
 			"p.text-muted",
 			{},
-			__("No task is open. A waiting period is running; the next task comes by itself.")
+			__("No task is open. A waiting period is running; the next task comes by itself."),
 		);
 	return el(
 		"section.sc-section.sc-now",
 		{},
 		el("div.sc-section-head", {}, el("h5", {}, __("What you can do now"))),
-		body
+		body,
 	);
 }
 
@@ -52,9 +55,9 @@ function waits_for(panel, tasks) {
 							onclick: () => leave_out(panel, task),
 						})
 					: null,
-				reasons(task.barred)
-			)
-		)
+				reasons(task.barred),
+			),
+		),
 	);
 }
 
@@ -67,7 +70,7 @@ function leave_out(panel, task) {
 			await panel.changed();
 		},
 		__("Leave {0} out of the vote", [task.assignee_name]),
-		__("Confirm")
+		__("Confirm"),
 	);
 }
 
@@ -84,18 +87,24 @@ function card(panel, task) {
 			el(
 				"span.text-muted",
 				{},
-				[task.division_name, task.post_title, moment_text(task.opened_on)].filter(Boolean).join(" · ")
-			)
+				[task.division_name, task.post_title, moment_text(task.opened_on)]
+					.filter(Boolean)
+					.join(" · "),
+			),
 		),
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
 		reasons(task.barred),
 		materials(panel, task),
 		task.approves
-			? el("a.btn.btn-sm.btn-default", { href: page_link("sc-approval", task.name) }, __("Open the approval page"))
+			? el(
+					"a.btn.btn-sm.btn-default",
+					{ href: page_link("sc-approval", task.name) },
+					__("Open the approval page"),
+				)
 			: null,
 		TOOLS[task.tool]?.(panel, task) || null,
 		samples(panel, task),
-		actions(panel, task)
+		actions(panel, task),
 	);
 }
 
@@ -104,7 +113,7 @@ function reasons(texts) {
 	return el(
 		"ul.sc-reasons",
 		{},
-		texts.map((text) => el("li", {}, text))
+		texts.map((text) => el("li", {}, text)),
 	);
 }
 
@@ -113,7 +122,7 @@ function materials(panel, task) {
 	if (!task.materials?.length) return null;
 	const evidence = panel.frm?.doc?.evidence;
 	const present = new Set(
-		(evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim())
+		(evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim()),
 	);
 	return el(
 		"div.sc-materials",
@@ -133,7 +142,7 @@ function materials(panel, task) {
 						? badge(__("In the file"), "green")
 						: badge(
 								item.required ? __("Must be there") : __("If any"),
-								item.required ? "orange" : "gray"
+								item.required ? "orange" : "gray",
 							),
 					" ",
 					there || !panel.frm?.fields_dict.evidence
@@ -142,10 +151,10 @@ function materials(panel, task) {
 								class: "btn btn-xs btn-default",
 								"aria-label": `${__("Upload")} ${item.title}`,
 								onclick: () => upload_evidence(panel, item.title),
-							})
+							}),
 				);
-			})
-		)
+			}),
+		),
 	);
 }
 
@@ -159,7 +168,7 @@ export function upload_evidence(panel, title) {
 		restrictions: { allowed_file_types: FILE_TYPES },
 		on_success: async (file) => {
 			const row = (frm.doc.evidence || []).find(
-				(one) => !one.file && (!one.title || one.title === title)
+				(one) => !one.file && (!one.title || one.title === title),
 			);
 			Object.assign(row || frm.add_child("evidence"), {
 				title,
@@ -190,14 +199,14 @@ function samples(panel, task) {
 						document_kind: paper.kind,
 						subject: subject.entity,
 					}),
-			})
-		)
+			}),
+		),
 	);
 	return el(
 		"div.sc-samples",
 		{},
 		el("div.sc-label", {}, __("Papers this step draws up (look at a sample first)")),
-		el("div.sc-buttons", {}, buttons)
+		el("div.sc-buttons", {}, buttons),
 	);
 }
 
@@ -207,7 +216,9 @@ function actions(panel, task) {
 	const blocked = list.filter((action) => action.blocked?.length);
 	const warnings = [...new Set(list.flatMap((action) => action.warnings || []))];
 	return [
-		warnings.length ? el("div", {}, el("div.sc-label", {}, __("Please note:")), reasons(warnings)) : null,
+		warnings.length
+			? el("div", {}, el("div.sc-label", {}, __("Please note:")), reasons(warnings))
+			: null,
 		blocked.length
 			? el(
 					"div.sc-blocked",
@@ -215,7 +226,7 @@ function actions(panel, task) {
 					blocked.map((action) => [
 						el("div.sc-label", {}, __("Before “{0}” is possible:", [action.label])),
 						reasons(action.blocked),
-					])
+					]),
 				)
 			: null,
 		el(
@@ -229,8 +240,8 @@ function actions(panel, task) {
 					"data-action": action.action,
 					title: action.target_title ? __("Next: {0}", [action.target_title]) : null,
 					onclick: () => ask_and_act(panel, task, action),
-				})
-			)
+				}),
+			),
 		),
 	];
 }

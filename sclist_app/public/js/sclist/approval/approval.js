@@ -8,7 +8,8 @@ import { facts } from "./facts";
 import { Several } from "./several";
 import { narrow, Sheets } from "./sheets";
 
-const FILES = 'a[href^="/private/files/"], a[href^="/files/"], a[href*="sclist_app.api.papers.download"]';
+const FILES =
+	'a[href^="/private/files/"], a[href^="/files/"], a[href*="sclist_app.api.papers.download"]';
 
 /**
  * The page of whoever approves: what waits, one case after the other, or several that were read.
@@ -25,7 +26,10 @@ export class Approval {
 		$(page.main).append(this.root, this.told);
 		this.root.addEventListener("click", (event) => this.look_at_file(event));
 		document.addEventListener("keydown", (event) => this.key(event), true);
-		window.addEventListener("resize", frappe.utils.debounce(() => this.lay_out(), 200));
+		window.addEventListener(
+			"resize",
+			frappe.utils.debounce(() => this.lay_out(), 200),
+		);
 	}
 
 	/** By the address: a task, or the list. */
@@ -33,7 +37,11 @@ export class Approval {
 		const task = frappe.get_route()[1];
 		if (!my_posts().length) {
 			this.fill(
-				el("div.sc-section.sc-empty", {}, __("You hold no post yet. Ask the administrator of your bureau to assign you one."))
+				el(
+					"div.sc-section.sc-empty",
+					{},
+					__("You hold no post yet. Ask the administrator of your bureau to assign you one."),
+				),
 			);
 			return;
 		}
@@ -57,9 +65,14 @@ export class Approval {
 	async waiting() {
 		const rows = await get("approval.waiting");
 		// what was done here stays in the count until the list is left
-		const known = this.queue.filter((row) => this.done.has(row.name) || rows.some((one) => one.name === row.name));
+		const known = this.queue.filter(
+			(row) => this.done.has(row.name) || rows.some((one) => one.name === row.name),
+		);
 		const fresh = rows.filter((row) => !known.some((one) => one.name === row.name));
-		this.queue = [...known.map((row) => rows.find((one) => one.name === row.name) || row), ...fresh];
+		this.queue = [
+			...known.map((row) => rows.find((one) => one.name === row.name) || row),
+			...fresh,
+		];
 		return rows;
 	}
 
@@ -81,7 +94,7 @@ export class Approval {
 				rows,
 				open: (task) => this.go(task),
 				reload: () => this.waiting(),
-			}).node
+			}).node,
 		);
 	}
 
@@ -91,8 +104,8 @@ export class Approval {
 				"div.sc-empty",
 				{ role: "alert" },
 				el("p", {}, __("Your tasks could not be read. Try again.")),
-				button(__("Try again"), { onclick: again })
-			)
+				button(__("Try again"), { onclick: again }),
+			),
 		);
 	}
 
@@ -127,7 +140,13 @@ export class Approval {
 			name: view.doc.name,
 			view,
 			procedure: null,
-			frm: { doc, doctype: view.doc.doctype, docname: view.doc.name, fields_dict: {}, is_dirty: () => false },
+			frm: {
+				doc,
+				doctype: view.doc.doctype,
+				docname: view.doc.name,
+				fields_dict: {},
+				is_dirty: () => false,
+			},
 			my_tasks: () => view.tasks.filter((one) => one.mine && one.name === task),
 			changed: () => this.open(this.task),
 			load: () => this.open(this.task),
@@ -139,7 +158,12 @@ export class Approval {
 		const panel = this.panel();
 		const [own] = panel.my_tasks();
 		this.page.set_title(__("Approval Page"));
-		const left = el("div.sc-facts", { tabindex: "-1" }, note, ...facts(panel, own, data.brief).filter(Boolean));
+		const left = el(
+			"div.sc-facts",
+			{ tabindex: "-1" },
+			note,
+			...facts(panel, own, data.brief).filter(Boolean),
+		);
 		this.fill(this.head(own));
 		if (!own) {
 			this.root.append(
@@ -151,11 +175,13 @@ export class Approval {
 					el(
 						"div.sc-buttons",
 						{},
-						this.following() ? button(__("Next case"), { kind: "primary", onclick: () => this.skip(1) }) : null,
-						button(__("Back to the list"), { onclick: () => frappe.set_route("sc-approval") })
-					)
+						this.following()
+							? button(__("Next case"), { kind: "primary", onclick: () => this.skip(1) })
+							: null,
+						button(__("Back to the list"), { onclick: () => frappe.set_route("sc-approval") }),
+					),
 				),
-				left
+				left,
 			);
 			return;
 		}
@@ -182,7 +208,10 @@ export class Approval {
 			on_done: (action) => this.acted(action),
 			on_changed: () => this.moved_on(),
 		});
-		this.root.append(el("div.sc-desk-split", {}, left, this.sheets.node, this.decide.node), this.jump());
+		this.root.append(
+			el("div.sc-desk-split", {}, left, this.sheets.node, this.decide.node),
+			this.jump(),
+		);
 		this.lay_out();
 		this.read(going);
 		if (!narrow()) this.root.querySelector(".sc-approval-head h4")?.focus({ preventScroll: true });
@@ -208,8 +237,13 @@ export class Approval {
 			el(
 				"nav.sc-buttons",
 				{ "aria-label": __("Cases one after the other") },
-				button(__("Back to the list"), { class: "btn btn-sm btn-default", onclick: () => frappe.set_route("sc-approval") }),
-				at >= 0 ? el("strong.sc-counter", {}, __("No. {0} of {1}", [at + 1, this.queue.length])) : null,
+				button(__("Back to the list"), {
+					class: "btn btn-sm btn-default",
+					onclick: () => frappe.set_route("sc-approval"),
+				}),
+				at >= 0
+					? el("strong.sc-counter", {}, __("No. {0} of {1}", [at + 1, this.queue.length]))
+					: null,
 				button([__("Previous case"), el("kbd", {}, "Alt+K")], {
 					class: "btn btn-sm btn-default",
 					disabled: !this.following(-1),
@@ -220,7 +254,7 @@ export class Approval {
 					disabled: !this.following(),
 					onclick: () => this.skip(1),
 				}),
-				this.mark
+				this.mark,
 			),
 			el(
 				"div.sc-approval-title",
@@ -232,30 +266,43 @@ export class Approval {
 				el(
 					"span.text-muted",
 					{},
-					[view.doc.bureau_name, own && __("Received {0}", [moment_text(own.opened_on)])].filter(Boolean).join(" · ")
+					[view.doc.bureau_name, own && __("Received {0}", [moment_text(own.opened_on)])]
+						.filter(Boolean)
+						.join(" · "),
 				),
-				form_link(view.doc.doctype, view.doc.name, __("Whole file"))
+				form_link(view.doc.doctype, view.doc.name, __("Whole file")),
 			),
-			own?.instructions ? el("p.sc-instructions", {}, own.instructions) : null
+			own?.instructions ? el("p.sc-instructions", {}, own.instructions) : null,
 		);
 	}
 
 	/** On a phone: a bar under the thumb. */
 	jump() {
-		const to = (selector) => () => this.root.querySelector(selector)?.scrollIntoView({ block: "start" });
+		const to = (selector) => () =>
+			this.root.querySelector(selector)?.scrollIntoView({ block: "start" });
 		return el(
 			"nav.sc-jump",
 			{ "aria-label": __("Parts of the page") },
-			button(__("The case in brief"), { class: "btn btn-default sc-thumb", onclick: to(".sc-approval-head") }),
-			this.data.sheets.length ? button(__("See the papers"), { class: "btn btn-default sc-thumb", onclick: to(".sc-sheets") }) : null,
-			button(__("Decide"), { class: "btn btn-primary sc-thumb", onclick: to(".sc-decide") })
+			button(__("The case in brief"), {
+				class: "btn btn-default sc-thumb",
+				onclick: to(".sc-approval-head"),
+			}),
+			this.data.sheets.length
+				? button(__("See the papers"), {
+						class: "btn btn-default sc-thumb",
+						onclick: to(".sc-sheets"),
+					})
+				: null,
+			button(__("Decide"), { class: "btn btn-primary sc-thumb", onclick: to(".sc-decide") }),
 		);
 	}
 
 	// ------------------------------------------------------------------ reading
 
 	unread(action) {
-		return this.data.sheets.filter((sheet) => sheet.action === action?.action && !this.sheets?.read.has(sheet.key));
+		return this.data.sheets.filter(
+			(sheet) => sheet.action === action?.action && !this.sheets?.read.has(sheet.key),
+		);
 	}
 
 	/** Once the end of every paper that agreeing leads to was on the screen, the server writes the case down as read. */
@@ -282,7 +329,8 @@ export class Approval {
 
 	look_at_file(event) {
 		const link = event.target.closest?.(FILES);
-		if (!link || !this.sheets || link.closest(".sc-sheets") || event.ctrlKey || event.metaKey) return;
+		if (!link || !this.sheets || link.closest(".sc-sheets") || event.ctrlKey || event.metaKey)
+			return;
 		event.preventDefault();
 		this.sheets.show_file(link.textContent.trim() || __("File"), link.getAttribute("href"));
 	}
@@ -322,7 +370,11 @@ export class Approval {
 			el(
 				"section.sc-section.sc-empty.sc-finished",
 				{ role: "status", tabindex: "-1" },
-				el("h4", {}, left.length ? __("{0} more have come meanwhile", [left.length]) : __("All done")),
+				el(
+					"h4",
+					{},
+					left.length ? __("{0} more have come meanwhile", [left.length]) : __("All done"),
+				),
 				handled.length
 					? el(
 							"ul",
@@ -331,20 +383,26 @@ export class Approval {
 								el(
 									"li",
 									{},
-									form_link(row.reference_doctype, row.reference_name, row.subject_line || row.title),
+									form_link(
+										row.reference_doctype,
+										row.reference_name,
+										row.subject_line || row.title,
+									),
 									" ",
-									badge(this.done.get(row.name), "green")
-								)
-							)
+									badge(this.done.get(row.name), "green"),
+								),
+							),
 						)
 					: null,
 				el(
 					"div.sc-buttons.justify-content-center",
 					{},
-					left.length ? button(__("Go on"), { kind: "primary", onclick: () => this.go(left[0].name) }) : null,
-					button(__("My Desk"), { onclick: () => frappe.set_route("sc-desk") })
-				)
-			)
+					left.length
+						? button(__("Go on"), { kind: "primary", onclick: () => this.go(left[0].name) })
+						: null,
+					button(__("My Desk"), { onclick: () => frappe.set_route("sc-desk") }),
+				),
+			),
 		);
 		this.root.querySelector(".sc-finished")?.focus();
 	}
@@ -356,15 +414,17 @@ export class Approval {
 		const box = el("section.sc-section.sc-warn", { role: "alert", tabindex: "-1" });
 		await this.open(seen, box);
 		if (this.data?.task !== seen) return;
-		const news = this.data.view.events.slice(known).filter((event) => !["previewed", "disclosed"].includes(event.event));
+		const news = this.data.view.events
+			.slice(known)
+			.filter((event) => !["previewed", "disclosed"].includes(event.event));
 		box.append(
 			this.decide
 				? el(
 						"p",
 						{},
 						__(
-							"Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again."
-						)
+							"Something has happened in this case since you opened it. The page has been renewed and your opinion kept. Look at it, then confirm again.",
+						),
 					)
 				: "",
 			news.length
@@ -372,17 +432,34 @@ export class Approval {
 						"ul.sc-reasons",
 						{},
 						news.map((event) =>
-							el("li", {}, [moment_text(event.at), event.actor_name, event.step_title, event.label, event.opinion].filter(Boolean).join(" · "))
-						)
+							el(
+								"li",
+								{},
+								[
+									moment_text(event.at),
+									event.actor_name,
+									event.step_title,
+									event.label,
+									event.opinion,
+								]
+									.filter(Boolean)
+									.join(" · "),
+							),
+						),
 					)
-				: ""
+				: "",
 		);
 		if (!this.decide) this.root.querySelector(".sc-warn")?.before(box);
 		box.focus();
 	}
 
 	key(event) {
-		if (frappe.get_route()[0] !== "sc-approval" || !this.decide || document.querySelector(".modal.show")) return;
+		if (
+			frappe.get_route()[0] !== "sc-approval" ||
+			!this.decide ||
+			document.querySelector(".modal.show")
+		)
+			return;
 		if (event.ctrlKey && event.key === "Enter" && !event.isComposing) {
 			event.preventDefault();
 			event.stopPropagation();
@@ -392,7 +469,11 @@ export class Approval {
 		if (!event.altKey || event.ctrlKey || event.metaKey) return;
 		const letter = event.code?.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
 		const taken =
-			letter === "j" ? (this.skip(1), true) : letter === "k" ? (this.skip(-1), true) : letter && this.decide.choose_by_key(letter);
+			letter === "j"
+				? (this.skip(1), true)
+				: letter === "k"
+					? (this.skip(-1), true)
+					: letter && this.decide.choose_by_key(letter);
 		if (!taken) return;
 		event.preventDefault();
 		event.stopPropagation();

@@ -13,11 +13,18 @@ export async function send(path, args) {
 			body,
 		});
 	} catch {
-		throw failure(__("The server could not be reached. Check the network and press again; nothing is done twice."));
+		throw failure(
+			__(
+				"The server could not be reached. Check the network and press again; nothing is done twice.",
+			),
+		);
 	}
 	const answer = await response.json().catch(() => ({}));
 	if (response.ok) return answer.message;
-	throw failure(said(answer) || __("The server did not answer as expected."), answer.exc_type || "Error");
+	throw failure(
+		said(answer) || __("The server did not answer as expected."),
+		answer.exc_type || "Error",
+	);
 }
 
 function failure(message, kind = "") {
@@ -26,8 +33,13 @@ function failure(message, kind = "") {
 
 function said(answer) {
 	try {
-		const messages = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);
-		const box = new DOMParser().parseFromString(messages.flat().join("<br>").replaceAll("<br>", "\n"), "text/html");
+		const messages = JSON.parse(answer._server_messages || "[]").map(
+			(text) => JSON.parse(text).message,
+		);
+		const box = new DOMParser().parseFromString(
+			messages.flat().join("<br>").replaceAll("<br>", "\n"),
+			"text/html",
+		);
 		return box.body.textContent.trim();
 	} catch {
 		return "";

@@ -56,7 +56,10 @@ export class Decide {
 			verb: this.chosen?.verb,
 			on_use: () => this.typed(),
 		});
-		this.submit = button("", { class: "btn btn-primary sc-thumb sc-submit", onclick: () => this.send() });
+		this.submit = button("", {
+			class: "btn btn-primary sc-thumb sc-submit",
+			onclick: () => this.send(),
+		});
 		this.node = el(
 			"section.sc-section.sc-decide",
 			{ id: "sc-decide", "aria-label": __("Your decision") },
@@ -67,7 +70,7 @@ export class Decide {
 			this.area,
 			this.phrases.node,
 			this.error,
-			el("div.sc-submit-bar", {}, this.hint, this.submit)
+			el("div.sc-submit-bar", {}, this.hint, this.submit),
 		);
 		this.write();
 	}
@@ -89,9 +92,9 @@ export class Decide {
 						onchange: () => this.choose(action),
 					}),
 					el("span", {}, action.label),
-					action.key ? el("kbd", {}, `Alt+${action.key.toUpperCase()}`) : null
-				)
-			)
+					action.key ? el("kbd", {}, `Alt+${action.key.toUpperCase()}`) : null,
+				),
+			),
 		);
 	}
 
@@ -100,15 +103,28 @@ export class Decide {
 		const warnings = [...new Set(this.actions.flatMap((action) => action.warnings || []))];
 		return [
 			warnings.length
-				? el("div", {}, el("div.sc-label", {}, __("Please note:")), el("ul.sc-reasons", {}, warnings.map((text) => el("li", {}, text))))
+				? el(
+						"div",
+						{},
+						el("div.sc-label", {}, __("Please note:")),
+						el(
+							"ul.sc-reasons",
+							{},
+							warnings.map((text) => el("li", {}, text)),
+						),
+					)
 				: null,
 			...notes.map((action) =>
 				el(
 					"div.sc-blocked",
 					{},
 					el("div.sc-label", {}, __("Before “{0}” is possible:", [action.label])),
-					el("ul.sc-reasons", {}, action.blocked.map((text) => el("li", {}, text)))
-				)
+					el(
+						"ul.sc-reasons",
+						{},
+						action.blocked.map((text) => el("li", {}, text)),
+					),
+				),
 			),
 		];
 	}
@@ -142,10 +158,12 @@ export class Decide {
 		if (!action) return;
 		this.label.replaceChildren(
 			action.reason_required ? __("Opinion and reasons") : __("Opinion (optional)"),
-			action.reason_required ? el("span.sc-must", {}, ` ${__("(must be given)")}`) : ""
+			action.reason_required ? el("span.sc-must", {}, ` ${__("(must be given)")}`) : "",
 		);
 		this.area.required = Boolean(action.reason_required);
-		this.after.replaceChildren(...words(action, this.outlook[action.action] || {}).map((text) => el("p", {}, text)));
+		this.after.replaceChildren(
+			...words(action, this.outlook[action.action] || {}).map((text) => el("p", {}, text)),
+		);
 		this.submit.className = `btn btn-${VERB_KIND[action.verb] || "default"} sc-thumb sc-submit`;
 		this.submit.replaceChildren(__("Confirm: {0}", [action.label]), el("kbd", {}, "Ctrl+Enter"));
 		this.submit.disabled = Boolean(action.blocked?.length) || this.busy;
@@ -155,7 +173,9 @@ export class Decide {
 	/** Papers whose end has not been on the screen yet. */
 	remind() {
 		const titles = this.unread(this.chosen);
-		this.hint.textContent = titles.length ? __("{0} papers not yet read to the end", [titles.length]) : "";
+		this.hint.textContent = titles.length
+			? __("{0} papers not yet read to the end", [titles.length])
+			: "";
 		this.hint.title = join_names(titles);
 	}
 
@@ -204,26 +224,27 @@ function words(action, outlook) {
 	const lines = [];
 	if (vote)
 		lines.push(
-			__("A vote ({0}): {1} members, {2} for, {3} against so far. The step goes on when the vote is decided.", [
-				vote.mode,
-				vote.members,
-				vote.agree,
-				vote.refuse,
-			])
+			__(
+				"A vote ({0}): {1} members, {2} for, {3} against so far. The step goes on when the vote is decided.",
+				[vote.mode, vote.members, vote.agree, vote.refuse],
+			),
 		);
 	const parts = [];
 	if (drawn.length) parts.push(__("these are issued: {0}", [join_names(drawn)]));
 	for (const step of next) parts.push(handed(step));
 	if (ends) parts.push(__("the procedure ends: {0}", [ends]));
 	const after = [];
-	if (parts.length) after.push(__("After “{0}”: {1}.", [action.label, parts.join(__("; at the same time "))]));
-	if (then.length && ["Agree", "Forward"].includes(action.verb)) after.push(__("Then: {0}.", [join_names(then)]));
+	if (parts.length)
+		after.push(__("After “{0}”: {1}.", [action.label, parts.join(__("; at the same time "))]));
+	if (then.length && ["Agree", "Forward"].includes(action.verb))
+		after.push(__("Then: {0}.", [join_names(then)]));
 	if (after.length) lines.push(after.join(""));
 	return lines;
 }
 
 function handed(step) {
-	const people = step.people.length && step.people.length <= 3 ? `（${join_names(step.people)}）` : "";
+	const people =
+		step.people.length && step.people.length <= 3 ? `（${join_names(step.people)}）` : "";
 	return step.post_title
 		? __("it goes to {0}{1} for “{2}”", [step.post_title, people, step.title])
 		: __("it goes on to “{0}”", [step.title]);
@@ -244,6 +265,6 @@ export function kept_opinion(task) {
 				drafts.write(task, "");
 				event.target.closest(".sc-kept").remove();
 			},
-		})
+		}),
 	);
 }

@@ -15,16 +15,27 @@ export function facts(panel, task, brief) {
 	return [
 		panel.doctype === "SC Case" ? listing(panel, brief) : summary(panel),
 		tool ? section(__("To be done in this step"), tool) : null,
-		["defence", "legal_review"].some((code) => shown.has(code)) ? answers(panel, true) : answers(panel),
+		["defence", "legal_review"].some((code) => shown.has(code))
+			? answers(panel, true)
+			: answers(panel),
 		shown.has("hearing") ? null : section(__("Hearings"), hearings_table(panel)),
-		shown.has("verification") ? null : section(__("Verification of the three conditions"), verifications_table(panel)),
+		shown.has("verification")
+			? null
+			: section(__("Verification of the three conditions"), verifications_table(panel)),
 		opinions(panel.view),
-		clocks({ ...panel, view: { ...panel.view, clocks: (panel.view.clocks || []).filter(is_open) } }),
+		clocks({
+			...panel,
+			view: { ...panel.view, clocks: (panel.view.clocks || []).filter(is_open) },
+		}),
 		panel.view.papers?.length ? papers(panel) : null,
-		shown.has("upward_report") ? null : section(__("Report to the bureau above"), reports_table(panel)),
+		shown.has("upward_report")
+			? null
+			: section(__("Report to the bureau above"), reports_table(panel)),
 		section(__("Listed parties"), records_table(panel)),
 		shown.has("publication") ? null : section(__("Publication"), publications_table(panel)),
-		shown.has("measure_records") ? null : section(__("Management measures"), measures_table(panel)),
+		shown.has("measure_records")
+			? null
+			: section(__("Management measures"), measures_table(panel)),
 	];
 }
 
@@ -48,8 +59,8 @@ function listing(panel, brief) {
 		el(
 			"dl.sc-brief",
 			{},
-			rows.map(([term, content]) => [el("dt", {}, term), el("dd", {}, content)])
-		)
+			rows.map(([term, content]) => [el("dt", {}, term), el("dd", {}, content)]),
+		),
 	);
 }
 
@@ -64,7 +75,7 @@ function subject(row) {
 		" ",
 		row.role ? badge(__(row.role), "gray") : null,
 		el("div.text-muted", {}, [row.code_shown, row.unit_name].filter(Boolean).join(" · ")),
-		row.finding ? prose(row.finding) : null
+		row.finding ? prose(row.finding) : null,
 	);
 }
 
@@ -86,8 +97,15 @@ function penalty(row) {
 		on_one_line(day(row.date)),
 		el("div", {}, [row.authority, row.content].filter(Boolean).join("：")),
 		row.basis ? el("div.text-muted", {}, row.basis) : null,
-		row.violation ? el("details", {}, el("summary", {}, __("The breach as the decision words it")), prose(row.violation)) : null,
-		row.file ? file({ file: row.file, title: __("Penalty Decision") }) : null
+		row.violation
+			? el(
+					"details",
+					{},
+					el("summary", {}, __("The breach as the decision words it")),
+					prose(row.violation),
+				)
+			: null,
+		row.file ? file({ file: row.file, title: __("Penalty Decision") }) : null,
 	);
 }
 
@@ -103,16 +121,27 @@ function accident(row) {
 			row.report_number,
 		]
 			.filter(Boolean)
-			.join(" · ")
+			.join(" · "),
 	);
 }
 
 function measure(row) {
-	return el("div", {}, title("SC Management Measure", row.measure), row.content ? `（${row.content}）` : "");
+	return el(
+		"div",
+		{},
+		title("SC Management Measure", row.measure),
+		row.content ? `（${row.content}）` : "",
+	);
 }
 
 function file(row) {
-	return el("div", {}, row.file ? el("a", { href: row.file, target: "_blank", rel: "noopener" }, row.title) : row.title);
+	return el(
+		"div",
+		{},
+		row.file
+			? el("a", { href: row.file, target: "_blank", rel: "noopener" }, row.title)
+			: row.title,
+	);
 }
 
 /** What the parties said and what became of it, in full. */
@@ -130,27 +159,25 @@ function answers(panel, by_tool = false) {
 				badge(row.kind_label, "gray"),
 				" ",
 				on_one_line(day(row.received_on)),
-				row.file ? [" ", el("a", { href: row.file, target: "_blank", rel: "noopener" }, __("File"))] : null,
+				row.file
+					? [" ", el("a", { href: row.file, target: "_blank", rel: "noopener" }, __("File"))]
+					: null,
 				row.content ? el("blockquote.sc-prose", {}, row.content) : null,
 				row.conclusion
-					? el(
-							"div",
-							{},
-							badge(row.conclusion_label, "blue"),
-							" ",
-							row.review_reasons || ""
-						)
+					? el("div", {}, badge(row.conclusion_label, "blue"), " ", row.review_reasons || "")
 					: row.kind === "Defence"
 						? badge(__("To be reviewed"), "orange")
-						: null
-			)
-		)
+						: null,
+			),
+		),
 	);
 }
 
 /** Who decided what so far, the first first. */
 function opinions(view) {
-	const events = (view.events || []).filter((event) => ["acted", "answered", "withdrawn"].includes(event.event));
+	const events = (view.events || []).filter((event) =>
+		["acted", "answered", "withdrawn"].includes(event.event),
+	);
 	if (!events.length) return null;
 	return section(
 		__("Opinions so far"),
@@ -173,10 +200,10 @@ function opinions(view) {
 								? __("{0} acting for {1}", [event.actor_name, event.acting_for_name])
 								: event.actor_name,
 							moment_text(event.at),
-						].join(" · ")
-					)
-				)
-			)
-		)
+						].join(" · "),
+					),
+				),
+			),
+		),
 	);
 }

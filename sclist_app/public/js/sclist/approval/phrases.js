@@ -4,7 +4,9 @@ import { send } from "./calls";
 
 const VERBS = ["", "Agree", "Return", "Refuse"];
 const verb_label = (verb) =>
-	({ Agree: __("When agreeing"), Return: __("When returning"), Refuse: __("When refusing") })[verb] || __("For any decision");
+	({ Agree: __("When agreeing"), Return: __("When returning"), Refuse: __("When refusing") })[
+		verb
+	] || __("For any decision");
 
 let known = null;
 
@@ -42,14 +44,22 @@ export class Phrases {
 	write() {
 		const fit = this.rows.filter((row) => !row.verb || row.verb === this.verb);
 		this.chips.replaceChildren(
-			...fit.map((row) => button(row.text, { class: "btn btn-xs btn-default sc-chip", onclick: () => this.use(row.text) })),
-			this.opener
+			...fit.map((row) =>
+				button(row.text, {
+					class: "btn btn-xs btn-default sc-chip",
+					onclick: () => this.use(row.text),
+				}),
+			),
+			this.opener,
 		);
 	}
 
 	use(text) {
 		const before = this.area.value.trim();
-		if (!before.includes(text)) this.area.value = before ? `${before}${/[。！？；]$/.test(before) ? "" : "。"}${text}` : text;
+		if (!before.includes(text))
+			this.area.value = before
+				? `${before}${/[。！？；]$/.test(before) ? "" : "。"}${text}`
+				: text;
 		this.on_use();
 		this.area.focus();
 	}
@@ -75,8 +85,13 @@ export class Phrases {
 				}),
 				el(
 					"select.form-control",
-					{ "aria-label": __("When phrase {0} is offered", [i + 1]), onchange: (event) => this.change(i, { verb: event.target.value }) },
-					VERBS.map((verb) => el("option", { value: verb, selected: verb === row.verb }, verb_label(verb)))
+					{
+						"aria-label": __("When phrase {0} is offered", [i + 1]),
+						onchange: (event) => this.change(i, { verb: event.target.value }),
+					},
+					VERBS.map((verb) =>
+						el("option", { value: verb, selected: verb === row.verb }, verb_label(verb)),
+					),
 				),
 				el(
 					"span.sc-buttons",
@@ -87,9 +102,9 @@ export class Phrases {
 						class: "btn btn-xs btn-default",
 						"aria-label": __("Remove phrase {0}", [i + 1]),
 						onclick: () => this.store(this.rows.filter((_row, at) => at !== i)),
-					})
-				)
-			)
+					}),
+				),
+			),
 		);
 		this.editor.replaceChildren(
 			el("ol", {}, lines),
@@ -100,9 +115,9 @@ export class Phrases {
 					class: "btn btn-xs btn-default",
 					onclick: () => this.keep(),
 				}),
-				button(__("Close"), { class: "btn btn-xs btn-default", onclick: () => this.toggle() })
+				button(__("Close"), { class: "btn btn-xs btn-default", onclick: () => this.toggle() }),
 			),
-			this.said
+			this.said,
 		);
 		if (focus) this.editor.querySelector(focus)?.focus();
 	}

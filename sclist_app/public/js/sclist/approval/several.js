@@ -33,20 +33,26 @@ export class Several {
 					button(__("One after the other"), {
 						class: "btn btn-primary sc-thumb",
 						onclick: () => this.open(this.rows[0].name),
-					})
+					}),
 				),
-				el("ul.sc-queue", {}, this.rows.map((row) => this.row(row)))
+				el(
+					"ul.sc-queue",
+					{},
+					this.rows.map((row) => this.row(row)),
+				),
 			),
 			this.outcome(),
 			this.said,
-			this.joint()
+			this.joint(),
 		);
 		this.count();
 	}
 
 	row(row) {
 		const id = `sc-pick-${row.name}`;
-		const why = row.read ? "" : __("Open the case and read it to the end first; then it can be agreed to with others.");
+		const why = row.read
+			? ""
+			: __("Open the case and read it to the end first; then it can be agreed to with others.");
 		return el(
 			"li",
 			{ "data-task": row.name },
@@ -77,16 +83,16 @@ export class Several {
 						row.due_on && __("Due {0}", [day(row.due_on)]),
 					]
 						.filter(Boolean)
-						.join(" · ")
-				)
+						.join(" · "),
+				),
 			),
 			el(
 				"span.sc-queue-side",
 				{},
 				row.returned ? badge(__("Sent back"), "orange") : null,
 				due_badge(row),
-				row.read ? badge(`✓ ${__("Read to the end")}`, "green") : badge(__("Not read"), "gray")
-			)
+				row.read ? badge(`✓ ${__("Read to the end")}`, "green") : badge(__("Not read"), "gray"),
+			),
 		);
 	}
 
@@ -105,15 +111,20 @@ export class Several {
 				"p.sc-note",
 				{},
 				read.length
-					? __("Tick the cases you agree to. Only cases you have read to the end can be ticked; each is signed by itself.")
-					: __("None of them has been read yet. Open a case and read it to the end; then it can be ticked here.")
+					? __(
+							"Tick the cases you agree to. Only cases you have read to the end can be ticked; each is signed by itself.",
+						)
+					: __(
+							"None of them has been read yet. Open a case and read it to the end; then it can be ticked here.",
+						),
 			),
 			read.length > 1
 				? button(__("Tick all that were read"), {
 						class: "btn btn-xs btn-default",
 						onclick: () => {
 							for (const row of read) this.chosen.add(row.name);
-							for (const box of this.node.querySelectorAll(".sc-queue input:not(:disabled)")) box.checked = true;
+							for (const box of this.node.querySelectorAll(".sc-queue input:not(:disabled)"))
+								box.checked = true;
 							this.count();
 						},
 					})
@@ -125,7 +136,7 @@ export class Several {
 						phrases.node,
 						this.submit,
 					]
-				: null
+				: null,
 		);
 	}
 
@@ -142,20 +153,37 @@ export class Several {
 		const picked = this.rows.filter((row) => this.chosen.has(row.name));
 		this.results = [];
 		for (const [i, row] of picked.entries()) {
-			this.said.textContent = __("{0} of {1}: {2}", [i + 1, picked.length, row.subject_line || row.title]);
+			this.said.textContent = __("{0} of {1}: {2}", [
+				i + 1,
+				picked.length,
+				row.subject_line || row.title,
+			]);
 			if (!this.tokens.has(row.name)) this.tokens.set(row.name, new_token());
 			try {
-				await send("approval.agree", { task: row.name, opinion, token: this.tokens.get(row.name) });
+				await send("approval.agree", {
+					task: row.name,
+					opinion,
+					token: this.tokens.get(row.name),
+				});
 				this.results.push({ row, done: true });
 			} catch (error) {
 				if (error.kind) this.tokens.delete(row.name);
-				this.results.push({ row, done: false, why: error.message, unread: error.kind === "NotRead" });
+				this.results.push({
+					row,
+					done: false,
+					why: error.message,
+					unread: error.kind === "NotRead",
+				});
 			}
 		}
 		this.busy = false;
 		this.chosen.clear();
 		this.said.textContent = "";
-		this.rows = await this.reload().catch(() => this.rows.filter((row) => !this.results.some((one) => one.done && one.row.name === row.name)));
+		this.rows = await this.reload().catch(() =>
+			this.rows.filter(
+				(row) => !this.results.some((one) => one.done && one.row.name === row.name),
+			),
+		);
 		for (const row of this.rows)
 			if (this.results.some((one) => one.unread && one.row.name === row.name)) row.read = false;
 		this.write();
@@ -173,7 +201,7 @@ export class Several {
 				{},
 				failed.length
 					? __("{0} agreed to, {1} not", [this.results.length - failed.length, failed.length])
-					: __("All {0} agreed to", [this.results.length])
+					: __("All {0} agreed to", [this.results.length]),
 			),
 			el(
 				"ul",
@@ -186,10 +214,16 @@ export class Several {
 						" ",
 						row.subject_line || row.title,
 						why ? el("p.sc-prose", {}, why) : null,
-						done ? null : el("a", { href: page_link("sc-approval", row.name), onclick: follow }, __("Open the case"))
-					)
-				)
-			)
+						done
+							? null
+							: el(
+									"a",
+									{ href: page_link("sc-approval", row.name), onclick: follow },
+									__("Open the case"),
+								),
+					),
+				),
+			),
 		);
 	}
 }
@@ -200,6 +234,6 @@ function empty() {
 		{},
 		el("p", {}, __("No case waits for your approval.")),
 		el("p", {}, __("As soon as a case reaches your post, it appears here.")),
-		button(__("My Desk"), { onclick: () => frappe.set_route("sc-desk") })
+		button(__("My Desk"), { onclick: () => frappe.set_route("sc-desk") }),
 	);
 }

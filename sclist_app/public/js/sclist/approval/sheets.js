@@ -41,8 +41,8 @@ export class Sheets {
 				"div.sc-empty",
 				{},
 				el("p", {}, __("This step leads to no paper.")),
-				el("p", {}, __("Files of the case open here: press one on the left."))
-			)
+				el("p", {}, __("Files of the case open here: press one on the left.")),
+			),
 		);
 	}
 
@@ -66,9 +66,18 @@ export class Sheets {
 					onclick: () => this.show(tab),
 					onkeydown: (event) => this.walk(event, tab),
 				},
-				tab.sheet && this.labels[tab.action] ? el("span.sc-tab-when", {}, this.labels[tab.action]) : null,
+				tab.sheet && this.labels[tab.action]
+					? el("span.sc-tab-when", {}, this.labels[tab.action])
+					: null,
 				this.label(tab),
-				read ? el("span.sc-tab-read", { title: __("Read to the end") }, "✓", el("span.sr-only", {}, __("Read to the end"))) : null
+				read
+					? el(
+							"span.sc-tab-read",
+							{ title: __("Read to the end") },
+							"✓",
+							el("span.sr-only", {}, __("Read to the end")),
+						)
+					: null,
 			);
 		});
 		this.list.replaceChildren(...nodes);
@@ -96,7 +105,11 @@ export class Sheets {
 		if (!tab.answer) {
 			this.box.replaceChildren(el("div.sc-loading", {}, __("The paper is being drawn up…")));
 			try {
-				tab.answer = await send("approval.paper", { task: this.task, key: tab.key, version: this.version });
+				tab.answer = await send("approval.paper", {
+					task: this.task,
+					key: tab.key,
+					version: this.version,
+				});
 			} catch (error) {
 				if (this.current === tab) this.broken(tab, error.message);
 				return;
@@ -111,8 +124,8 @@ export class Sheets {
 					"div.sc-empty",
 					{},
 					el("p", {}, __("This paper cannot be written yet:")),
-					el("p.sc-prose", {}, tab.answer.fault)
-				)
+					el("p.sc-prose", {}, tab.answer.fault),
+				),
 			);
 			this.seen(tab);
 			return;
@@ -127,8 +140,8 @@ export class Sheets {
 				"div.sc-empty",
 				{ role: "alert" },
 				el("p", {}, message),
-				button(__("Try again"), { onclick: () => this.show(tab) })
-			)
+				button(__("Try again"), { onclick: () => this.show(tab) }),
+			),
 		);
 	}
 
@@ -155,7 +168,7 @@ export class Sheets {
 	onward(tab) {
 		const at = this.tabs.indexOf(tab);
 		const next = [...this.tabs.slice(at + 1), ...this.tabs.slice(0, at)].find(
-			(one) => one.sheet && one.action === tab.action && !this.read.has(one.key)
+			(one) => one.sheet && one.action === tab.action && !this.read.has(one.key),
 		);
 		if (!next) return null;
 		return el(
@@ -168,7 +181,7 @@ export class Sheets {
 					if (narrow()) this.node.scrollIntoView({ block: "start" });
 					else this.box.focus({ preventScroll: true });
 				},
-			})
+			}),
 		);
 	}
 
@@ -212,23 +225,38 @@ export class Sheets {
 	sheet_tools(tab) {
 		const change = (step) => {
 			const now = this.scale || 1;
-			const next = step > 0 ? ZOOM.find((z) => z > now + 0.02) : [...ZOOM].reverse().find((z) => z < now - 0.02);
+			const next =
+				step > 0
+					? ZOOM.find((z) => z > now + 0.02)
+					: [...ZOOM].reverse().find((z) => z < now - 0.02);
 			this.zoom = next || this.zoom || now;
 			this.refit();
 		};
 		const small = { class: "btn btn-xs btn-default" };
 		return [
-			el("span.text-muted", {}, tab.later ? __("Draft; issued in the step “{0}”", [tab.step_title]) : __("Draft; issued by this act")),
+			el(
+				"span.text-muted",
+				{},
+				tab.later
+					? __("Draft; issued in the step “{0}”", [tab.step_title])
+					: __("Draft; issued by this act"),
+			),
 			el(
 				"span.sc-buttons",
 				{ role: "group", "aria-label": __("Size of the paper") },
 				button("－", { ...small, "aria-label": __("Smaller"), onclick: () => change(-1) }),
-				button(__("Fit the width"), { ...small, onclick: () => { this.zoom = 0; this.refit(); } }),
+				button(__("Fit the width"), {
+					...small,
+					onclick: () => {
+						this.zoom = 0;
+						this.refit();
+					},
+				}),
 				button("＋", { ...small, "aria-label": __("Larger"), onclick: () => change(1) }),
 				button(__("As PDF"), {
 					...small,
 					onclick: () => open_posted_pdf("approval.paper_pdf", { task: this.task, key: tab.key }),
-				})
+				}),
 			),
 		];
 	}
@@ -253,15 +281,21 @@ export class Sheets {
 		const whole = el(
 			"a.btn.btn-xs.btn-default",
 			{ href: tab.address, target: "_blank", rel: "noopener noreferrer" },
-			__("Open in a window of its own")
+			__("Open in a window of its own"),
 		);
 		this.tools.replaceChildren(
 			el("span.text-muted", {}, __("File of the case")),
-			el("span.sc-buttons", {}, whole, button(__("Close the file"), { class: "btn btn-xs btn-default", onclick: close }))
+			el(
+				"span.sc-buttons",
+				{},
+				whole,
+				button(__("Close the file"), { class: "btn btn-xs btn-default", onclick: close }),
+			),
 		);
 		const path = tab.address.split("?")[0];
 		const is_pdf = /\.pdf$/i.test(path) || tab.address.includes("papers.download");
-		if (PICTURE.test(path)) this.box.replaceChildren(el("img.sc-file", { src: tab.address, alt: tab.title }));
+		if (PICTURE.test(path))
+			this.box.replaceChildren(el("img.sc-file", { src: tab.address, alt: tab.title }));
 		else if (is_pdf && !narrow())
 			this.box.replaceChildren(el("iframe.sc-file", { src: tab.address, title: tab.title }));
 		else
@@ -274,10 +308,16 @@ export class Sheets {
 						{},
 						is_pdf
 							? __("Phones show PDF files in a window of their own.")
-							: __("This kind of file cannot be shown here. Open it with a program of your computer.")
+							: __(
+									"This kind of file cannot be shown here. Open it with a program of your computer.",
+								),
 					),
-					el("a.btn.btn-primary.sc-thumb", { href: tab.address, target: "_blank", rel: "noopener noreferrer" }, __("Open the file"))
-				)
+					el(
+						"a.btn.btn-primary.sc-thumb",
+						{ href: tab.address, target: "_blank", rel: "noopener noreferrer" },
+						__("Open the file"),
+					),
+				),
 			);
 		this.box.scrollTop = 0;
 	}

@@ -91,7 +91,9 @@ def preview_word(template: str, doctype: str = "", name: str = "", addressee: st
 
 @frappe.whitelist(methods=["GET"])
 def compare(template: str, base: str) -> list[dict]:
-	"""A template with an earlier one, line by line. Needs read permission on both."""
+	"""A template with an earlier one, line by line. Needs a post that writes or approves rules, and read permission on
+	both."""
+	_require_author()
 	new = _template(template)
 	return templates.compare(_template(base).name, new.name)
 

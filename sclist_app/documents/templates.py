@@ -356,7 +356,7 @@ def new_version(name: str, bureau: str) -> str:
 	)
 	if begun:
 		frappe.throw(
-			_("There is a draft already: {0}. Go on with it, or delete it first.").format(
+			_("There is a draft already: {0}. Go on with that one.").format(
 				frappe.utils.get_link_to_form(
 					DOCTYPE, begun.name, frappe.utils.escape_html(begun.template_title or begun.name)
 				)

@@ -366,10 +366,11 @@ def test_a_refusal_loses_nothing(desk_of, photo):
 	desk.type("violation", VIOLATION, dialog)
 	desk.type("basis", "《安全生产许可证条例》第十九条", dialog)
 	dialog.get_by_role("button", name="登记", exact=True).click()
-	told = clerk.page.locator(".modal.show").filter(has_text="〔")
+	told = clerk.page.locator(".modal.show").filter(has_text="不带前导零")
 	expect(told.last).to_contain_text("没有年份的文号")
 	photo(desk, "clerk-2-refused")
-	clerk.page.keyboard.press("Escape")
+	told.last.locator(".btn-modal-close").click()
+	expect(told).to_have_count(0)
 	expect(
 		desk.field("violation", clerk.page.locator(".modal.show").first).locator("textarea")
 	).to_have_value(VIOLATION)

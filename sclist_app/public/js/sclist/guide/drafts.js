@@ -48,6 +48,44 @@ export function forget(doctype, name) {
 	}
 }
 
+/** What is typed in a dialog is kept until it has been registered, and stands there again the next time. */
+export function keep_dialog(dialog, slot, refill = true) {
+	const kept = refill ? recall(...slot) : null;
+	let done = false;
+	if (kept) {
+		dialog.set_values(kept.values);
+		const note = el(
+			"p.sc-note",
+			{ role: "status" },
+			__("What you typed on {0} and did not register stands here again.", [kept.at_text]),
+			" ",
+			button(__("Discard"), {
+				class: "btn btn-xs btn-default",
+				onclick: () => {
+					forget(...slot);
+					dialog.clear();
+					note.remove();
+				},
+			})
+		);
+		dialog.$body.prepend(note);
+	}
+	const first = JSON.stringify(dialog.get_values(true) || {});
+	const keep = () => {
+		const values = dialog.get_values(true) || {};
+		if (!done && JSON.stringify(values) !== first) remember(...slot, { values });
+	};
+	const timer = setInterval(keep, 1500);
+	dialog.onhide = () => {
+		clearInterval(timer);
+		keep();
+	};
+	return () => {
+		done = true;
+		forget(...slot);
+	};
+}
+
 function scrub(value) {
 	if (typeof value === "string") return value.replace(ID_NUMBER, "");
 	if (Array.isArray(value)) return value.map(scrub);

@@ -1,15 +1,12 @@
 import { el } from "../dom";
 import { tell } from "../calls";
 import { quietly } from "./guide";
-import { forget, recall, remember } from "./drafts";
+import { keep_dialog } from "./drafts";
 
 const SLOT = ["SC Entity", "quick"];
 
 /** A new party in a dialog: numbers are judged while they are typed, and who is registered already is offered. */
 export function enter_entity({ values = {}, done, existing }) {
-	const kept = recall(...SLOT);
-	const begun = kept && !values.entity_name && !values.unit ? kept.values : {};
-	let saved = false;
 	const person = "eval:doc.entity_kind=='Person'";
 	const unit = "eval:doc.entity_kind!='Person'";
 	const dialog = new frappe.ui.Dialog({
@@ -20,7 +17,7 @@ export function enter_entity({ values = {}, done, existing }) {
 				fieldtype: "Select",
 				label: __("Entity Kind"),
 				options: ["Unit", "Institution", "Person"].map((value) => ({ value, label: __(value) })),
-				default: values.entity_kind || begun.entity_kind || "Unit",
+				default: values.entity_kind || "Unit",
 				reqd: 1,
 				onchange: () => judge(),
 			},
@@ -43,7 +40,7 @@ export function enter_entity({ values = {}, done, existing }) {
 					"HK, Macao and Taiwan Residence Permit",
 					"Foreign Permanent Resident Card",
 				].map((value) => ({ value, label: __(value) })),
-				default: begun.id_type || "Resident Identity Card",
+				default: "Resident Identity Card",
 				depends_on: person,
 				onchange: () => judge(),
 			},
@@ -97,8 +94,7 @@ export function enter_entity({ values = {}, done, existing }) {
 			try {
 				const doc = { doctype: "SC Entity", bureau: sclist.default_bureau(), ...typed };
 				const stored = await frappe.db.insert(doc);
-				saved = true;
-				forget(...SLOT);
+				registered();
 				dialog.hide();
 				tell(__("{0} is registered.", [stored.entity_name]));
 				done(stored);
@@ -146,8 +142,7 @@ export function enter_entity({ values = {}, done, existing }) {
 						{
 							type: "button",
 							onclick: () => {
-								saved = true;
-								forget(...SLOT);
+								registered();
 								dialog.hide();
 								existing({ ...found.twin, entity_kind: kind });
 							},
@@ -162,37 +157,7 @@ export function enter_entity({ values = {}, done, existing }) {
 	const { unit_name, ...given } = values;
 	if (given.unit) frappe.utils.add_link_title("SC Entity", given.unit, unit_name || given.unit);
 	dialog.show();
-	dialog.set_values({ ...begun, ...given });
-	if (Object.keys(begun).length) {
-		const note = el(
-			"p.sc-note",
-			{ role: "status" },
-			__("What you typed on {0} and did not register stands here again.", [kept.at_text]),
-			" ",
-			el(
-				"button.btn.btn-xs.btn-default",
-				{
-					type: "button",
-					onclick: () => {
-						forget(...SLOT);
-						dialog.clear();
-						note.remove();
-					},
-				},
-				__("Discard")
-			)
-		);
-		dialog.$body.prepend(note);
-	}
-	const keep = () => {
-		if (saved) return;
-		const typed = dialog.get_values(true) || {};
-		if (typed.entity_name || typed.uscc || typed.address) remember(...SLOT, { values: typed });
-	};
-	const timer = setInterval(keep, 1500);
-	dialog.onhide = () => {
-		clearInterval(timer);
-		keep();
-	};
+	dialog.set_values(given);
+	const registered = keep_dialog(dialog, SLOT, !given.entity_name && !given.unit);
 	return dialog;
 }

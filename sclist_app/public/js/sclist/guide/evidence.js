@@ -1,5 +1,6 @@
 import { badge, button, el } from "../dom";
 import { upload_evidence } from "../now";
+import { redraw } from "./guide";
 
 /** Step 4: facts, reasons, evidence; the papers the step asks for, with a tick or a place to upload. */
 export function evidence_stage(guide) {
@@ -12,7 +13,8 @@ export function evidence_stage(guide) {
 			(frm.doc.evidence || []).filter((row) => row.file).map((row) => (row.title || "").trim())
 		);
 		const saved = !frm.is_new();
-		node.replaceChildren(
+		redraw(
+			node,
 			...[
 				el(
 					"p.sc-note",
@@ -44,7 +46,7 @@ export function evidence_stage(guide) {
 								onclick: () => guide.save(),
 							})
 						),
-			].filter(Boolean)
+			]
 		);
 	}
 

@@ -157,7 +157,7 @@ export function ground_stage(guide) {
 		guide.foot.querySelector('[data-guide="next"]')?.focus();
 	}
 
-	return { node, update, owns_focus: () => node.contains(document.activeElement) };
+	return { node, update };
 }
 
 function section(title, rows, each) {

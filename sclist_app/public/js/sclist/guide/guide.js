@@ -59,7 +59,11 @@ class Guide {
 		this.answers = {};
 		this.tried = new Set();
 		this.head = el("nav.sc-guide-steps", { "aria-label": __("Steps of registering a case") });
-		this.body = el("div.sc-guide-body", { hidden: true });
+		// of these only what changes is put anew: what is taken out of the page loses the focus
+		this.title = el("div");
+		this.lacks = el("div");
+		this.slot = el("div");
+		this.body = el("div.sc-guide-body", { hidden: true }, this.title, this.lacks, this.slot);
 		this.top = el("section.sc-guide", {}, this.head, this.body);
 		this.foot = el("div.sc-guide-foot", { hidden: true });
 		this.live = el("div.sr-only", { role: "status", "aria-live": "polite" });
@@ -122,14 +126,17 @@ class Guide {
 		this.show_fields();
 		if (!this.guided) {
 			this.view = null;
-			this.body.replaceChildren();
+			this.drawn = "";
+			this.slot.replaceChildren();
 			return;
 		}
 		if (this.drawn !== `${this.of} ${this.stage}`) {
 			this.drawn = `${this.of} ${this.stage}`;
 			this.view = STAGES[this.stage - 1].build(this);
+			this.title.replaceChildren(this.heading());
+			this.slot.replaceChildren(this.view.node);
 		}
-		this.body.replaceChildren(this.heading(), this.missing(), this.view.node);
+		this.lacks.replaceChildren(this.missing());
 		this.view.update?.();
 		this.draw_foot();
 		this.notes();
@@ -200,6 +207,8 @@ class Guide {
 
 	draw_foot() {
 		const { stage } = this;
+		if (this.foot_of === stage) return;
+		this.foot_of = stage;
 		this.foot.replaceChildren(
 			...[
 				stage > 1 ? button(__("Previous step"), { onclick: () => this.go(stage - 1) }) : null,
@@ -323,11 +332,7 @@ class Guide {
 		});
 		if (ticket !== this.ticket || !found) return;
 		this.checked = found;
-		if (this.view?.owns_focus?.()) {
-			// nothing is drawn anew under the hands of whoever is typing
-			this.draw_head();
-			this.notes();
-		} else this.render();
+		this.render();
 	}
 
 	/** Saves the case and stays on the path; what keeps it from being saved is said where it is entered. */
@@ -394,4 +399,12 @@ export async function quietly(path, args) {
 	} catch {
 		return null;
 	}
+}
+
+/** Draws a part anew and leaves the focus on what bears the same mark. */
+export function redraw(node, ...children) {
+	const had = node.contains(document.activeElement) ? document.activeElement : null;
+	const mark = had?.id ? `#${CSS.escape(had.id)}` : had?.dataset?.guide && `[data-guide="${had.dataset.guide}"]`;
+	node.replaceChildren(...children.filter(Boolean));
+	if (mark) node.querySelector(mark)?.focus();
 }

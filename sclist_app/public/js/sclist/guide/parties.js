@@ -157,7 +157,7 @@ export function party_stage(guide) {
 		);
 	}
 
-	return { node, update, owns_focus: () => node.contains(document.activeElement) };
+	return { node, update };
 }
 
 export function move_by_arrows(event) {

@@ -1,6 +1,7 @@
 import { badge, button, el, form_link } from "../dom";
 import { get, tell } from "../calls";
 import { day } from "../words";
+import { keep_dialog } from "./drafts";
 
 const KINDS = [
 	"Fine",
@@ -175,6 +176,7 @@ export function penalty_stage(guide) {
 						...plain,
 						items: [{ doctype: "SC Penalty Item", kind, amount: kind === "Fine" ? amount : 0 }],
 					});
+					registered();
 					dialog.hide();
 					tell(__("{0} is registered.", [stored.document_number]));
 					await use(stored);
@@ -188,9 +190,10 @@ export function penalty_stage(guide) {
 		});
 		dialog.$wrapper.addClass("sc-dialog");
 		dialog.show();
+		const registered = keep_dialog(dialog, ["SC Penalty", "quick"]);
 	}
 
-	return { node, update, owns_focus: () => node.contains(document.activeElement) };
+	return { node, update };
 }
 
 function money(amount) {

@@ -1,6 +1,7 @@
 import { badge, button, el, table } from "../dom";
 import { open_posted_pdf } from "../calls";
 import { day } from "../words";
+import { redraw } from "./guide";
 
 /** Step 5: what is still missing, with a way to it; the days to come; a sample of the notice; on to the act. */
 export function review_stage(guide) {
@@ -15,7 +16,8 @@ export function review_stage(guide) {
 		}
 		const errors = checked.items.filter((item) => item.severity === "error");
 		const warnings = checked.items.filter((item) => item.severity !== "error");
-		node.replaceChildren(
+		redraw(
+			node,
 			...[
 				state(errors),
 				errors.length ? el("ol.sc-checklist.sc-todo-list", {}, errors.map(line)) : null,
@@ -30,7 +32,7 @@ export function review_stage(guide) {
 				upcoming(checked),
 				samples(),
 				acts(errors),
-			].filter(Boolean)
+			]
 		);
 	}
 
@@ -70,6 +72,7 @@ export function review_stage(guide) {
 				" ",
 				el("input.form-control", {
 					type: "date",
+					id: "sc-served-on",
 					value: checked.served_on,
 					onchange: (event) => {
 						guide.served_on = event.target.value;

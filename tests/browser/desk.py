@@ -282,7 +282,7 @@ WALK = """() => {
 LATIN = re.compile(
 	r"""[\w.+-]+@[\w.-]+            # mail addresses of the users
 	| https?://\S+
-	| attached\ Added               # the framework's own entry for a file, kept in the language of whoever added it
+	| 附件Added               # the framework's own entry for a file, kept in the language of whoever added it
 	| \{[{%][^}]*[%}]\}           # placeholders of a template
 	| (?<![A-Za-z0-9])INV-[\w.-]+  # rules of the statute
 	| /private/files/\S+

@@ -151,8 +151,6 @@ def go(page: Page, route: list[str]) -> None:
 	"""Open a route in the running desk and wait until it stands still."""
 	if route[:1] == ["Form"] and route[2] == "new":
 		page.evaluate("(doctype) => frappe.new_doc(doctype, null, () => {})", route[1])
-	elif route[0] == "Workspaces":
-		page.goto("/app/" + route[1].lower().replace(" ", "-"))
 	else:
 		page.evaluate("(route) => frappe.set_route(route)", route)
 	quiet(page)

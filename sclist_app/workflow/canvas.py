@@ -193,7 +193,7 @@ def fixed_limits(kind: str, world: World) -> dict[str, str]:
 	return {
 		code: in_force[code].article
 		for rule in world.statute.invariants_on(world.on, kind)
-		if rule.check == "limit"
+		if rule.check in ("limit", "defence")
 		for code in rule.limits
 		if code in in_force
 	}

@@ -90,7 +90,13 @@ class Guide {
 		}
 		const pane = this.pane;
 		if (!pane) return;
-		if (this.top.parentNode !== pane) pane.prepend(this.top);
+		if (this.top.parentNode !== pane) {
+			pane.prepend(this.top);
+			// the form's own Tab goes to the next field, shown or not; here the page's order holds
+			pane.addEventListener("keydown", (event) => {
+				if (this.guided && event.key === "Tab") event.stopPropagation();
+			});
+		}
 		if (this.foot.parentNode !== pane) pane.append(this.foot);
 		this.render();
 		if (this.begins) {

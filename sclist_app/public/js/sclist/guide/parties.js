@@ -104,8 +104,10 @@ export function party_stage(guide) {
 
 	let asked = "";
 	async function update() {
-		const units = (frm.doc.subjects || []).filter((row) => row.entity && row.entity_kind !== "Person");
-		const key = JSON.stringify([frm.docname, (frm.doc.subjects || []).map((row) => row.entity)]);
+		const units = (frm.doc.subjects || []).filter((row) =>
+			row.entity && ["Unit", "Institution"].includes(row.entity_kind)
+		);
+		const key = JSON.stringify([frm.docname, (frm.doc.subjects || []).map((row) => [row.entity, row.entity_kind])]);
 		if (key === asked) return;
 		asked = key;
 		const lists = [];

@@ -1,5 +1,9 @@
 frappe.pages["sc-approval"].on_page_load = function (wrapper) {
-	const page = frappe.ui.make_app_page({ parent: wrapper, title: __("Approval Page"), single_column: true });
+	const page = frappe.ui.make_app_page({
+		parent: wrapper,
+		title: __("Approval Page"),
+		single_column: true,
+	});
 	wrapper.sclist_approval = new sclist.Approval(page);
 };
 

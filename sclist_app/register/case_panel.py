@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from sclist_app.access import local_rules
 from sclist_app.documents import service
 from sclist_app.register import hearing, joint_action, upward
-from sclist_app.register.papers import with_rights
+from sclist_app.register.papers import FIELDS, with_rights
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
 
@@ -46,29 +46,7 @@ def papers(doc: Document) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"SC Notice",
 		filters={"reference_doctype": doc.doctype, "reference_name": doc.name},
-		fields=[
-			"name",
-			"document_kind",
-			"title",
-			"number",
-			"addressee",
-			"addressee_name",
-			"issued_on",
-			"status",
-			"pages",
-			"joint_with",
-			"service_state",
-			"service_due",
-			"corrects",
-			"corrected_by",
-			"sealed_copy",
-			"sealed_on",
-			"step",
-			"run",
-			"about",
-			"creation",
-			"reference_name",
-		],
+		fields=list(FIELDS),
 		order_by="issued_on asc, creation asc",
 	)
 	service.described(rows, doc.bureau)

@@ -42,6 +42,7 @@ FIELDS = (
 	"corrected_by",
 	"sealed_copy",
 	"sealed_on",
+	"word_file",
 	"step",
 	"run",
 	"bureau",
@@ -52,12 +53,13 @@ FIELDS = (
 
 
 def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
-	"""Add to rows of papers of one run what the user may do: `may_correct`, `may_serve`, `may_seal` (with
+	"""Add to rows of papers (`FIELDS`) of one run whether there is a `word_copy`, and what the user may do: `may_correct`, `may_serve`, `may_seal` (with
 	`scan_mb`, the largest scan), `seal_service`."""
 	keeper = seal.may_seal(frappe._dict(bureau=bureau))
 	used = seal.chosen(bureau) if keeper else ""
 	loaded = store.read_run(run) if run and any(row.status == "Issued" for row in rows) else None
 	for row in rows:
+		row["word_copy"] = bool(row.pop("word_file", None))
 		issued = row.status == "Issued"
 		own = bool(issued and loaded and row.step)
 		row["may_correct"] = own and corrections.may_correct(row, loaded)

@@ -14,14 +14,22 @@ function address(paper, generated) {
 	return `/api/method/sclist_app.api.papers.download?${query}`;
 }
 
+function word_address(paper) {
+	return `/api/method/sclist_app.api.papers.download_word?${new URLSearchParams({ notice: paper.name })}`;
+}
+
 /** Links to the copies of a paper: the sealed one first, which counts; else the text as it was issued. */
 export function copies(paper) {
 	const pages = paper.pages ? __("PDF, {0} p.", [paper.pages]) : __("Open the PDF");
-	if (!paper.sealed_copy) return [on_one_line(link_out(address(paper), pages))];
+	const word = paper.word_copy
+		? el("div.text-muted", {}, link_out(word_address(paper), __("Word copy")))
+		: null;
+	if (!paper.sealed_copy) return [on_one_line(link_out(address(paper), pages)), word].filter(Boolean);
 	return [
 		el("div", {}, link_out(address(paper), __("Sealed copy (this one counts)"))),
 		el("div.text-muted", {}, link_out(address(paper, true), __("Text as issued"))),
-	];
+		word,
+	].filter(Boolean);
 }
 
 /** What the user may do with a paper, as [label, function(done)]; nothing where their posts allow nothing. */

@@ -59,7 +59,6 @@ def check_identifier(kind: str, number: str, id_type: str = "") -> dict:
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
 def search(
 	doctype: str,
 	txt: str,

@@ -53,8 +53,8 @@ FIELDS = (
 
 
 def with_rights(rows: Sequence[Any], run: str | None, bureau: str) -> None:
-	"""Add to rows of papers (`FIELDS`) of one run whether there is a `word_copy`, and what the user may do: `may_correct`, `may_serve`, `may_seal` (with
-	`scan_mb`, the largest scan), `seal_service`."""
+	"""Add to rows of papers (`FIELDS`) of one run: `word_copy`, whether there is one; and what the user may do:
+	`may_correct`, `may_void`, `may_seal` (with `scan_mb`, the largest scan), `seal_service`."""
 	keeper = seal.may_seal(frappe._dict(bureau=bureau))
 	used = seal.chosen(bureau) if keeper else ""
 	loaded = store.read_run(run) if run and any(row.status == "Issued" for row in rows) else None

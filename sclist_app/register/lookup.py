@@ -76,7 +76,7 @@ def _like(text: str) -> str:
 def conditions(text: str) -> dict[str, Any]:
 	"""What of an entity may match the text, as `or_filters`; empty where there is too little to go by."""
 	text = " ".join((text or "").split())
-	if len(text) < 2 and not _CHINESE.search(text):
+	if len(text) < 2:
 		return {}
 	code = normalise_code(text)
 	found: dict[str, Any] = {"entity_name": ["like", _like(text)], "uscc": code}

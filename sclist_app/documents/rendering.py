@@ -839,13 +839,15 @@ _SIGNATURE = re.compile(r"""<div\b[^>]*\bclass=["'][^"']*\bsignature\b""")
 
 
 def _keep_with_signature(html: str) -> str:
-	"""Tie the last two paragraphs before a signature to it.
+	"""Tie the last paragraph before a signature to it, and the one before it if the last is of one line only.
 
-	GB/T 9704-2012 7.3.5.3 wants text on the page of the signature. Two lines are asked for, and a last paragraph
-	may be of one line only; CSS cannot choose by what follows.
+	GB/T 9704-2012 7.3.5.3 wants text on the page of the signature; two lines are asked for. A longer paragraph may
+	break, so no more of it moves than is needed. CSS cannot choose by what follows.
 	"""
 	for found in reversed(list(_SIGNATURE.finditer(html))):
 		before = list(_PARAGRAPH.finditer(html, 0, found.start()))[-2:]
+		if before and _longer_than_a_line(html[before[-1].end() : found.start()]):
+			before = before[-1:]
 		for opening in reversed(before):
 			attributes = opening[1]
 			if re.search(r"\bclass=[\"']", attributes):
@@ -854,6 +856,12 @@ def _keep_with_signature(html: str) -> str:
 				attributes += ' class="keep"'
 			html = f"{html[: opening.start()]}<p{attributes}>{html[opening.end() :]}"
 	return html
+
+
+def _longer_than_a_line(rest: str) -> bool:
+	"""The paragraph whose inside `rest` begins with is surely of two lines; Latin letters count half."""
+	text = unescape(re.sub(r"<[^>]*>", "", rest.partition("</p>")[0]))
+	return sum(0.5 if letter < "\x7f" else 1 for letter in text) >= page.CHARS_PER_LINE
 
 
 def full_html(html: str, layout: PageLayout = page.OFFICIAL, extra_css: str = "") -> str:

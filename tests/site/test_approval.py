@@ -74,7 +74,11 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 	with as_user(LEADER):
 		rows = [row for row in api.waiting() if row["reference_name"] == case.case]
 		page = api.page(rows[0]["name"])
-		assert {sheet["kind"] for sheet in page["sheets"]} == {"D05", "D19"}
+		led_to = {
+			action: {s["kind"] for s in page["sheets"] if s["action"] == action}
+			for action in ("agree", "refuse")
+		}
+		assert led_to == {"agree": {"D05", "D19"}, "refuse": {"D06"}}
 		html = api.paper(rows[0]["name"], page["sheets"][0]["key"], page["version"])["html"]
 		assert "样稿" in html and "<script" not in html
 	vote = page["outlook"]["agree"]["vote"]

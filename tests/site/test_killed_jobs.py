@@ -23,6 +23,7 @@ from frappe.utils import now_datetime
 from sclist_app import hooks
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import as_of
+from sclist_app.documents.issue import template_for
 from sclist_app.register import party_files, records, removal_effects, removals
 from sclist_app.setup.player import PDF
 from sclist_app.workflow import clocks, outbox, store
@@ -169,6 +170,13 @@ def prints(world) -> str:
 	return "2024-11-20 01:00:00"
 
 
+def replaced(world) -> str:
+	for kind in ("D01", "D05"):
+		national = template_for(DISTRICT, kind).name
+		frappe.db.set_value("SC Document Template", national, "effective_to", "2024-11-19")
+	return "2024-11-20 01:00:00"
+
+
 def uploads(world) -> str:
 	for n in (1, 2):
 		file = frappe.new_doc("File")
@@ -190,6 +198,7 @@ SCENES: dict[str, Callable[[Any], str]] = {
 	"sclist_app.workflow.scan.expire_windows": windows,
 	"sclist_app.workflow.scan.warn_and_escalate": late,
 	"sclist_app.access.posts.sync_all_roles": roles,
+	"sclist_app.documents.templates.retire_superseded": replaced,
 	"sclist_app.register.follow_up.remind": visits,
 	"sclist_app.workflow.scan.elapse": remedies,
 	"sclist_app.setup.catalogue.follow": catalogue,

@@ -18,7 +18,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
-from sclist_app.access.guard import engine_writes, is_engine
+from sclist_app.access.guard import engine_writes, is_engine, keep_engine_fields
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
 from sclist_app.documents import plain, store, word
@@ -275,14 +275,7 @@ def _refuse_changes(doc: Document) -> None:
 			_("Only a draft can be changed. Make a new version from this template and change that."),
 			frappe.PermissionError,
 		)
-	for field in ENGINE_FIELDS:
-		if str(doc.get(field) or "") != str(before.get(field) or ""):
-			frappe.throw(
-				_("{0} is set by the system only and cannot be changed here.").format(
-					_(doc.meta.get_label(field))
-				),
-				frappe.PermissionError,
-			)
+	keep_engine_fields(doc, ENGINE_FIELDS)
 	# whoever changed it last answers for it
 	doc.author = frappe.session.user
 

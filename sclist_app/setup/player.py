@@ -17,6 +17,8 @@ from sclist_app.access.guard import engine_writes
 from sclist_app.access.posts import holders
 from sclist_app.access.today import as_of, today
 from sclist_app.api import defence as defence_api
+from sclist_app.api import hearing as hearing_api
+from sclist_app.api import joint_action as joint_api
 from sclist_app.api import register as register_api
 from sclist_app.api import run as run_api
 from sclist_app.api import service as service_api
@@ -309,11 +311,49 @@ class Player:
 			with self.acting(user):
 				register_api.carry_out(name, str(self.day))
 
+	def send_all(self, step: str) -> None:
+		"""Send the listings to the departments the bureau's rule names."""
+		user = self.in_step(step)
+		for row in frappe.get_all(
+			"SC Joint Action",
+			filters={"case": self.case, "state": "To Send"},
+			fields=["name", "way", "content"],
+			order_by="creation",
+		):
+			proof = "" if row.way == "Official Letter" else self.upload("推送截图.png")
+			with self.acting(user):
+				joint_api.send(row.name, str(self.day), row.content, proof)
+
+	def hear(self, step: str) -> None:
+		"""Arrange the hearing that was asked for, tell the party, hold it and report."""
+		host = self.in_step(step)
+		name = frappe.db.get_value("SC Hearing", {"case": self.case, "state": "Requested"}, "name")
+		held_on = calendar_of(self.bureau).add_workdays(self.day, 9)
+		with self.acting(host):
+			hearing_api.arrange(
+				name, f"{held_on} 09:30:00", "本局三楼会议室", host, self.officer("document_officer")
+			)
+		self.serve_all(step)
+		self.day = held_on
+		with self.acting(host):
+			hearing_api.hold(
+				name, "当事人及其委托代理人、案件调查人员", self.upload("听证笔录.pdf", PDF + b"% record\n")
+			)
+		self.wait(1)
+		with self.acting(host):
+			hearing_api.report(
+				name,
+				"List as Proposed",
+				"听证会上，调查人员出示了现场检查记录和询问笔录，当事人对事实没有异议，请求从轻处理。"
+				"经听证，事实清楚、证据确凿，建议维持拟列入意见。",
+			)
+
 	# ------------------------------------------------------- the standard way
 
 	def play(self, until: str = "", **turns: Any) -> None:
 		"""Play the standard procedure until a step is open (or to its end). `turns` names what differs:
-		waive=True, defend="text", votes=("agree", ...), accept=True (the defence is accepted)."""
+		waive=True, defend="text", votes=("agree", ...), accept=True (the defence is accepted),
+		hearing="text" (asks for a hearing)."""
 		for step, work in self._standard(turns):
 			if self.state == "" or (until and until in self.state.split(",")):
 				return
@@ -341,6 +381,10 @@ class Player:
 				self.wait(2)
 				self.answer("C40", self.subjects()[0], "Defence", turns["defend"])
 				self.let_window_pass("C40")
+			elif turns.get("hearing"):
+				self.wait(2)
+				self.answer("C40", self.subjects()[0], "Hearing Request", turns["hearing"])
+				self.act("C40", "answered")
 			elif turns.get("waive"):
 				self.wait(1)
 				for subject in self.subjects():
@@ -373,6 +417,7 @@ class Player:
 		yield serve("C30")
 		yield "C40", answers
 		yield "C45", review
+		yield done("C47", self.hear, "reported")
 		yield go("C50", "pass", "主体适格，程序合法，适用依据正确，审核通过。")
 		yield (
 			"C60",
@@ -382,7 +427,7 @@ class Player:
 		yield go("C80", "issue", "", 0)
 		yield done("C86", self.enter_all, "entered")
 		yield serve("C85")
-		yield done("C89", self.carry_out_all, "done")
+		yield done("C89", lambda step: (self.carry_out_all(step), self.send_all(step)), "done")
 		yield done("C87", self.publish_all, "published")
 		yield done("C88", self.confirm_all, "confirm")
 

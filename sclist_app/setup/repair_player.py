@@ -10,7 +10,8 @@ import frappe
 
 from sclist_app.access.posts import holders
 from sclist_app.api import repair as repair_api
-from sclist_app.setup.player import PDF, Player
+from sclist_app.setup.matter_player import RecordPlayer
+from sclist_app.setup.player import PDF
 
 __all__ = ["RepairPlayer"]
 
@@ -27,7 +28,7 @@ def _paper(title: str) -> bytes:
 	return PDF + f"% {title}\n".encode()
 
 
-class RepairPlayer(Player):
+class RepairPlayer(RecordPlayer):
 	"""One application on one record. `day` is the day it is received."""
 
 	doctype = "SC Repair Application"
@@ -91,43 +92,6 @@ class RepairPlayer(Player):
 		with self.acting(second):
 			repair_api.confirm_verification(self.case)
 
-	def update_all(self, step: str) -> None:
-		with self.acting(self.in_step(step)):
-			repair_api.update_system(
-				self.record, f"AQYC{self.day:%Y%m%d}0001", str(self.day), self.upload("修改截图.png")
-			)
-
-	def take_down_all(self, step: str) -> None:
-		user = self.in_step(step)
-		for name in self._publications("To Withdraw"):
-			with self.acting(user):
-				repair_api.take_down(name, f"{self.day} 09:40:00", self.upload("撤下截图.png"))
-
-	def confirm_down_all(self, step: str) -> None:
-		user = self.in_step(step)
-		for name in self._publications("Taken Down"):
-			with self.acting(user):
-				repair_api.confirm_taking_down(name)
-
-	def _publications(self, state: str) -> list[str]:
-		return frappe.get_all(
-			"SC Publication",
-			filters={"record": self.record, "state": state},
-			pluck="name",
-			order_by="creation",
-		)
-
-	def lift_all(self, step: str) -> None:
-		user = self.in_step(step)
-		for name in frappe.get_all(
-			"SC Measure Record",
-			filters={"record": self.record, "state": "To Lift"},
-			pluck="name",
-			order_by="creation",
-		):
-			with self.acting(user):
-				repair_api.lift_measure(name, str(self.day))
-
 	def report(self, step: str) -> None:
 		if frappe.db.exists("SC Upward Report", {"reference_name": self.case}):
 			with self.acting(self.in_step(step)):
@@ -169,7 +133,7 @@ class RepairPlayer(Player):
 		yield go("R52", "issue", "", 0)
 		yield done("R60", self.update_all, "updated")
 		yield done("R55", self.serve_all, "served")
-		yield done("R64", self.lift_all, "lifted")
+		yield done("R64", lambda step: (self.lift_all(step), self.tell_departments(step)), "lifted")
 		yield done("R62", self.take_down_all, "stopped")
 		yield done("R63", self.confirm_down_all, "confirm")
 		yield done("R66", self.report, "reported")

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
-from sclist_app.access.guard import engine_writes, is_engine
+from sclist_app.access.guard import engine_writes, is_engine, keep_engine_fields
 from sclist_app.access.posts import bureau_chain, holders
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
@@ -84,14 +84,7 @@ def validate(doc: Document) -> None:
 				_("A published version cannot be changed. Make a new version from it."),
 				frappe.PermissionError,
 			)
-		for field in ENGINE_FIELDS:
-			if str(doc.get(field) or "") != str(before.get(field) or ""):
-				frappe.throw(
-					_("{0} is set by the system only and cannot be changed here.").format(
-						_(doc.meta.get_label(field))
-					),
-					frappe.PermissionError,
-				)
+		keep_engine_fields(doc, ENGINE_FIELDS)
 	try:
 		store.to_procedure(doc)
 	except ValueError as error:

@@ -116,10 +116,13 @@ def make() -> None:
 	"""Create what is missing of the demonstration data; a story once told is not told again."""
 	_people()
 	frappe.db.commit()  # users must stand before they act
+	from sclist_app.setup.demo_lives import LIVES  # it tells its stories with what is defined here
+
 	stories = [
 		*((story, lambda n=n, story=story: _tell(story, n)) for n, story in enumerate(STORIES, start=1)),
 		(MIDDLE, _county_middle),
 		(DONE, _county_done),
+		*((life.story, life.tell) for life in LIVES),
 	]
 	for number, (story, tell) in enumerate(stories, start=1):
 		if frappe.db.exists("SC Entity", {"entity_name": _company(story)}):

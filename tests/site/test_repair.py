@@ -184,7 +184,7 @@ def test_taking_down_needs_two_people_and_proof(apply):
 		if step in repair.steps:
 			work(step)
 	user = repair.in_step("R62")
-	name = repair._publications("To Withdraw")[0]
+	name = repair.rows("SC Publication", "To Withdraw")[0]
 	with repair.acting(user), refused(frappe.ValidationError, match="截图|screenshot"):
 		repair_api.take_down(name, f"{repair.day} 09:00:00", "")
 	early = repair.day - timedelta(days=3)

@@ -109,7 +109,7 @@ def check(doc: Document) -> None:
 		)
 	if doc.promised_until and getdate(doc.promised_until) < received:
 		frappe.throw(_("The day promised for the missing papers lies before the application."))
-	for field in TAKEN_OVER:
+	for field in (*TAKEN_OVER, "is_demo"):
 		doc.set(field, record.get(field))
 	doc.applicant_name = record.entity_name
 	doc.ban_text = ban_text(RepairReader(doc))

@@ -100,8 +100,8 @@ def prepare(doc: Document) -> None:
 
 
 def take_over(doc: Document, record: Document) -> None:
-	"""Party and listing as the record has them."""
-	doc.update({field: record.get(field) for field in TAKEN_OVER})
+	"""Party and listing as the record has them, and its mark as a demonstration."""
+	doc.update({field: record.get(field) for field in (*TAKEN_OVER, "is_demo")})
 
 
 def may_register(bureau: str) -> None:

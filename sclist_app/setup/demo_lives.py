@@ -255,7 +255,7 @@ def _heard(story: Story, serial: int) -> None:
 def _old_list(story: Story, serial: int) -> None:
 	"""Two parties of the list kept before Order 11: one is moved out, one entered anew and over already."""
 	day = day_before(25, story.bureau)
-	companies = (demo._company(story), f"坞城路旧机电{serial}有限公司{MARK}")
+	companies = (demo._company(story), f"坞城路旧机电有限公司{MARK}")
 	bureau = frappe.get_cached_value("SC Bureau", story.bureau, "bureau_name")
 	rows = [
 		{

@@ -37,6 +37,8 @@ MARGIN = 12 * MM
 # Pictures that cannot go in as they are are unpacked in memory: three bytes a point.
 MAX_POINTS = 36_000_000
 MAX_PAGES = 5_000
+# pages of one picture: each is unpacked, however small the file is
+MAX_FRAMES = 500
 NUMBER_SIZE = 12
 NUMBER_RIGHT, NUMBER_TOP = 14 * MM, 12 * MM
 
@@ -152,13 +154,16 @@ def from_picture(source: Path, target: Path) -> int:
 	JPEG and plain PNG go in bit by bit as they are; everything else is unpacked and packed again without loss.
 
 	Raises:
-		Unusable: damaged or too large; nothing is left at `target`.
+		Unusable: damaged, too large or too long; nothing is left at `target`.
 	"""
 	from PIL import Image
 
 	try:
 		with _strict(), Image.open(source) as picture, Pdf.new() as pdf:
-			for number in range(getattr(picture, "n_frames", 1)):
+			frames = getattr(picture, "n_frames", 1)
+			if frames > MAX_FRAMES:
+				raise Unusable(M_LONG, MAX_FRAMES)
+			for number in range(frames):
 				picture.seek(number)
 				_add_picture(pdf, source, picture)
 			_save(pdf, target)

@@ -33,7 +33,8 @@ def pdf(html: str, layout: PageLayout = OFFICIAL) -> Rendered:
 		frappe.throw(message.format(named), title=_("The document cannot be printed"))
 	except OSError as error:
 		# the fonts of a page are unpacked to the disk first
-		frappe.log_error("sclist: document could not be printed")
+		# with a message of its own: the framework's would hold the variables, and with them the text of the paper
+		frappe.log_error(title="sclist: document could not be printed", message=frappe.get_traceback())
 		frappe.throw(
 			_(
 				"The document could not be stored ({0}). Nothing was issued; try again or tell the administrator."

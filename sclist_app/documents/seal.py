@@ -50,6 +50,8 @@ HOOK: Final = "sclist_seal_services"
 KEEPER: Final = "document_officer"
 SECONDS: Final = 30
 MOST_REASON: Final = 500
+# What makes a PDF do something: entries of its dictionaries and kinds of its actions.
+ACTIVE: Final = ("/JavaScript", "/JS", "/Launch")
 SCAN, SERVICE = "Scan", "Seal Service"
 
 
@@ -143,6 +145,7 @@ def check_pdf(content: bytes) -> int:
 	Raises:
 		frappe.ValidationError: says what is wrong with it.
 	"""
+	import pikepdf
 	from pypdf import PdfReader
 
 	if not content:
@@ -153,22 +156,48 @@ def check_pdf(content: bytes) -> int:
 		)
 	if not content.startswith(SIGNATURES["pdf"]):
 		frappe.throw(_("The sealed copy must be a PDF. Scan the paper as PDF and upload that."))
-	if b"/JavaScript" in content or b"/Launch" in content:
-		frappe.throw(_("The PDF contains programs. Scan the paper again and upload that."))
+	locked, active, pages = False, False, 0
 	try:
-		reader = PdfReader(io.BytesIO(content))
-		if reader.is_encrypted:
-			locked, pages = True, 0
-		else:
-			locked, pages = False, len(reader.pages)
+		# qpdf refuses a tree of pages that names its parts again and again; pypdf would walk it for ever
+		with pikepdf.open(io.BytesIO(content)) as pdf:
+			locked, active, pages = pdf.is_encrypted, any(map(_acts, pdf.objects)), len(pdf.pages)
+		# which in turn mends in silence what was cut off
+		pages = 0 if locked or not pages else len(PdfReader(io.BytesIO(content)).pages)
+	except pikepdf.PasswordError:
+		locked = True
 	except Exception:
 		# whatever the reader stumbles over
 		frappe.throw(_("The PDF cannot be opened, it is damaged. Scan the paper again and upload that."))
+	if active or b"/JavaScript" in content or b"/Launch" in content:
+		frappe.throw(_("The PDF contains programs. Scan the paper again and upload that."))
 	if locked:
 		frappe.throw(_("The PDF is locked with a password. Save it without one and upload it again."))
 	if not pages:
 		frappe.throw(_("The PDF has no page. Scan the paper again and upload that."))
 	return pages
+
+
+def _acts(found: Any) -> bool:
+	"""Does the object of a PDF, or one written inside it, run or open something? Its name may be packed or disguised."""
+	import pikepdf
+
+	waiting = [found]
+	while waiting:
+		one = waiting.pop()
+		if isinstance(one, pikepdf.Array):
+			waiting += [inner for inner in one if not _elsewhere(inner)]
+		elif isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+			if any(key in one for key in ACTIVE) or one.get("/S") in ACTIVE:
+				return True
+			waiting += [inner for inner in map(one.get, one.keys()) if not _elsewhere(inner)]
+	return False
+
+
+def _elsewhere(found: Any) -> bool:
+	"""Plain values hold nothing, and what has a number of its own is looked at by itself."""
+	import pikepdf
+
+	return not isinstance(found, pikepdf.Object) or found.is_indirect
 
 
 def _locked(name: str) -> Document:

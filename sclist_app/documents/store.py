@@ -42,7 +42,8 @@ def write(content: bytes, digest: str, extension: str = "pdf") -> str:
 			Path(temporary).unlink(missing_ok=True)
 			raise
 	except OSError as error:
-		frappe.log_error("sclist: document could not be stored")
+		# with a message of its own: the framework's would hold the variables, and with them the text of the paper
+		frappe.log_error(title="sclist: document could not be stored", message=frappe.get_traceback())
 		frappe.throw(
 			_(
 				"The document could not be stored ({0}). Nothing was issued; try again or tell the administrator."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -412,7 +413,7 @@ def approve(name: str, seen: str, effective_from: str = "") -> None:
 	if not seen or get_datetime(seen) != get_datetime(doc.modified):
 		frappe.throw(_("The template was changed after you opened it. Reload the page and read it again."))
 	approver = frappe.session.user
-	if approver in (doc.author, doc.owner) and approver != "Administrator":
+	if approver in _writers(doc) and approver != "Administrator":
 		frappe.throw(
 			_("Who wrote a template does not approve it. Ask another person."), frappe.PermissionError
 		)
@@ -429,6 +430,19 @@ def approve(name: str, seen: str, effective_from: str = "") -> None:
 		effective_from=begins,
 		effective_to=_make_room(doc, begins),
 	)
+
+
+def _writers(doc: Document) -> set[str]:
+	"""Whoever made the template or changed its text at any time, by the framework's log of changes."""
+	rows = frappe.get_all(
+		"Version",
+		filters={"ref_doctype": DOCTYPE, "docname": doc.name},
+		fields=["owner", "data"],
+		order_by="creation",
+	)
+	text = {"body", "content_hash"}
+	changed = {row.owner for row in rows if text & {c[0] for c in json.loads(row.data).get("changed") or ()}}
+	return {doc.author, doc.owner, *changed}
 
 
 def _make_room(doc: Document, begins) -> Any:

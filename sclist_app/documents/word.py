@@ -49,7 +49,7 @@ _ACTIVE_LINKS: Final = re.compile(
 )
 # fields that fetch, run or include something
 _FIELDS: Final = re.compile(
-	r"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|EMBED|DATABASE|MACROBUTTON|RD|AUTOTEXT)\b"
+	r"\b(?:DDE|DDEAUTO|INCLUDE|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|EMBED|DATABASE|MACROBUTTON|RD|AUTOTEXT)\b"
 )
 _SHORTHANDS: Final = re.compile(r"{%-?\s*(?:colspan|cellbg|vm|hm)\b|{%r\b|{{(?:r|p|tr|tc)\s")
 _JINJA: Final = re.compile(r"{{|{%|{#")
@@ -231,11 +231,11 @@ def _refused_links(tree: Any) -> Iterator[Finding]:
 
 
 def _refused_fields(tree: Any) -> Iterator[Finding]:
-	# Word splits the text of a field over several runs
+	# Word splits the text of a field over several runs; a mark of its begin or end parts it from the next
 	code = "".join(
 		(node.text or "") if node.tag.endswith("}instrText") else f" {_attribute(node, 'instr')} "
 		for node in tree.iter()
-		if isinstance(node.tag, str) and node.tag.endswith(("}instrText", "}fldSimple"))
+		if isinstance(node.tag, str) and node.tag.endswith(("}instrText", "}fldSimple", "}fldChar"))
 	)
 	match = _FIELDS.search(code.upper())
 	if match:
@@ -331,4 +331,10 @@ def _fill(content: bytes, facts: Mapping[str, Any], seen: list[str]) -> bytes:
 		if isinstance(error, TemplateRefused | FactsError):
 			raise
 		raise TemplateRefused([Finding("word.torn", M_TORN, "")]) from error
-	return out.getvalue()
+	filled = out.getvalue()
+	# the check of the source is clever, this one is not: a placeholder may have completed the code of a field
+	with zipfile.ZipFile(io.BytesIO(filled)) as archive:
+		found = [finding for finding in _refused_content(archive) if finding.code != "word.elsewhere"]
+	if found:
+		raise TemplateRefused(found)
+	return filled

@@ -306,3 +306,37 @@ def test_a_wording_is_no_code(source, code):
 def test_certificate_numbers_are_seen():
 	text = "证件14010619800101001x、140106198013010018、911401007123456789，电话03515550118"
 	assert plain.certificate_numbers(text) == ["14010619800101001x"]
+
+
+# ------------------------------------------------------------------------ fields put together
+
+
+def field(code: str) -> str:
+	begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+	return f'{begin}<w:r><w:instrText xml:space="preserve">{code}</w:instrText></w:r>{end}'
+
+
+@pytest.mark.parametrize(
+	"fields",
+	[
+		field("PAGE") + field('INCLUDEPICTURE "http://x.invalid/a.png" \\d'),
+		field('INCLUDE "http://x.invalid/a"'),
+		field('INCLUDE{{ "" }}PICTURE "http://x.invalid/a.png" \\d'),
+		'<w:fldSimple w:instr="INCLUDE{{ &quot;&quot; }}TEXT x"><w:r><w:t>x</w:t></w:r></w:fldSimple>',
+	],
+)
+def test_a_field_that_fetches_is_found_however_it_is_put_together(fields):
+	assert codes(docx(body=f"<w:p>{fields}</w:p>")) == ["word.field"]
+
+
+def test_a_field_that_only_some_facts_complete_is_refused_when_it_is_filled():
+	code = 'LIN{% if addressee.name == "甲" %}K x{% endif %}'
+	content = docx(body=f"<w:p>{field(code)}</w:p>")
+	assert codes(content) == []
+	with pytest.raises(TemplateRefused) as told:
+		word.render(content, sample_facts(addressee={"name": "甲"}))
+	assert [finding.code for finding in told.value.findings] == ["word.field"]
+
+
+def test_a_field_for_the_number_of_the_page_is_taken():
+	assert codes(docx(body=f"<w:p>{field(' PAGE ')}{field('NUMPAGES')}</w:p>")) == []

@@ -4,6 +4,7 @@ from frappe import _
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.documents.case_file import RETENTIONS
 from sclist_app.register import case_file, print_jobs
+from sclist_app.workflow import form_policy
 
 
 def _readable(doctype: str, name: str):
@@ -42,6 +43,7 @@ def offer(doctype: str, name: str) -> dict:
 def build(doctype: str, name: str, archive_number: str = "", retention: str = "") -> dict:
 	"""Have the case file of a document made in the background: {"job"}. Needs read permission on the document."""
 	doc = _readable(doctype, name)
+	form_policy.refuse_covered(doc)
 	archive_number = text_of(archive_number, 60).strip()
 	retention = text_of(retention, 20).strip()
 	if retention and retention not in RETENTIONS:

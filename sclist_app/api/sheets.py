@@ -5,6 +5,7 @@ from sclist_app.api.checks import name_of, text_of
 from sclist_app.audit import events
 from sclist_app.law.findings import N_
 from sclist_app.register import sheets
+from sclist_app.workflow import form_policy
 
 
 @frappe.whitelist(methods=["GET"])
@@ -20,6 +21,7 @@ def available(doctype: str, name: str) -> list[dict]:
 def print_sheet(doctype: str, name: str, kind: str, subject: str = "") -> None:
 	"""A form or internal paper as PDF. Needs read permission on the document; one with full numbers is logged."""
 	doc = _readable(doctype, name)
+	form_policy.refuse_covered(doc)
 	ref = sheets.ref_of(doc, name_of(kind, "kind"), text_of(subject, 140))
 	content = sheets.render(ref)
 	if not ref.masked:

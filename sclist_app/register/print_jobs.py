@@ -28,6 +28,7 @@ from sclist_app.documents import store
 from sclist_app.documents.case_file import plain_name
 from sclist_app.law.findings import N_
 from sclist_app.register import bulk, case_file
+from sclist_app.workflow import form_policy
 
 __all__ = [
 	"again",
@@ -47,6 +48,8 @@ TIMEOUT = 3600
 # Without a sign of life for so long a job counts as dead, seconds.
 SILENCE = 120
 UNFINISHED = ("Waiting", "Being Made")
+# Jobs one person may have waiting or running at once.
+MOST_AT_ONCE = 10
 
 M_DEAD = N_("The job stopped before its end. Nothing is lost; have it made again.")
 M_FULL = N_("The server's disk is full. Tell the administrator, then have it made again.")
@@ -87,7 +90,12 @@ def own_bureau(prefer: str | None = None) -> str:
 
 
 def start(kind: str, title: str, bureau: str, request: dict[str, Any], **values: Any) -> str:
-	"""Store the request and put it into the queue; returns the name of the SC Print Job."""
+	"""Store the request and put it into the queue; returns the name of the SC Print Job.
+
+	Raises:
+		frappe.ValidationError: the user has too many in it already.
+	"""
+	_refuse_many()
 	doc = frappe.new_doc(DOCTYPE)
 	doc.update(
 		{
@@ -108,6 +116,18 @@ def start(kind: str, title: str, bureau: str, request: dict[str, Any], **values:
 	return doc.name
 
 
+def _refuse_many() -> None:
+	# what is older than a job may take is dead, whatever its row says
+	recent = add_to_date(now(), seconds=-TIMEOUT)
+	mine = {"made_by": frappe.session.user, "status": ["in", UNFINISHED], "made_at": [">", recent]}
+	if frappe.db.count(DOCTYPE, mine) >= MOST_AT_ONCE:
+		frappe.throw(
+			_(
+				"{0} jobs of yours are waiting or being made. Wait until one of them is finished, or cancel one."
+			).format(MOST_AT_ONCE)
+		)
+
+
 def _enqueue(doc: Document) -> None:
 	frappe.enqueue(
 		"sclist_app.register.print_jobs.work",
@@ -123,13 +143,14 @@ def again(name: str) -> None:
 	"""Have it made once more: after a failure, a cancellation, a killed worker, or when its files are gone.
 
 	Raises:
-		frappe.ValidationError: it is being made, or ready.
+		frappe.ValidationError: it is being made, or ready; or the user has too many waiting.
 	"""
 	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
 	if doc.status == "Ready" and _file(doc, "file").is_file():
 		frappe.throw(_("It is ready. Download it."))
 	if doc.status in UNFINISHED and _at_work(doc):
 		frappe.throw(_("It is being made. Wait until it is finished, or cancel it."))
+	_refuse_many()
 	_set(
 		doc,
 		status="Waiting",
@@ -196,7 +217,9 @@ def check_reading(doc: Document) -> None:
 		frappe.PermissionError: no.
 	"""
 	if doc.reference_doctype:
-		frappe.get_doc(doc.reference_doctype, doc.reference_name).check_permission("read")
+		of = frappe.get_doc(doc.reference_doctype, doc.reference_name)
+		of.check_permission("read")
+		form_policy.refuse_covered(of)
 	else:
 		bulk.chosen("SC Notice", json.loads(doc.request or "{}").get("papers") or [])
 

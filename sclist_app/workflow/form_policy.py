@@ -41,6 +41,7 @@ __all__ = [
 	"effective_of",
 	"for_form",
 	"known_fields",
+	"refuse_covered",
 	"scrub_version",
 ]
 
@@ -94,6 +95,21 @@ def withhold(doc: Document) -> None:
 	"""Take out of a document that leaves the server what the user may not see now."""
 	if not is_engine():
 		fields.withhold(doc, effective(doc))
+
+
+def refuse_covered(doc: Document) -> None:
+	"""Papers made of the whole document are not for who may not see a part of it now.
+
+	Raises:
+		frappe.PermissionError: a step in which the user has a task closes fields of the document to them.
+	"""
+	if isinstance(doc, SteeredDocument) and not is_engine() and effective(doc).closed:
+		frappe.throw(
+			_(
+				"A part of this document is closed to you in your present step, so you cannot print it. Ask somebody who may see all of it."
+			),
+			frappe.PermissionError,
+		)
 
 
 def step_rules(procedure: Procedure, step: str) -> Rules:

@@ -240,12 +240,27 @@ def _revoked(story: Story, serial: int) -> None:
 
 
 def _heard(story: Story, serial: int) -> None:
-	"""A ban was proposed, so a hearing was offered; it was held, and the case is at the legal review."""
+	"""A ban was proposed, so a hearing was offered; it was held, and the case is at the legal review.
+
+	The party confirmed its address for service.
+	"""
 	player = Player(story.bureau, day_before(story.started, story.bureau), demo=True)
 	values = demo.case_values(player, story, serial)
 	values["measures"].append(BAN)
 	player.wait(1)
 	player.open_case(values)
+	player.new(
+		"SC Address Confirmation",
+		{
+			"entity": values["subjects"][0]["entity"],
+			"confirmed_on": str(player.day),
+			"address": "太原市万柏林区演示路43号",
+			"postcode": "030024",
+			"receiver": story.person + MARK,
+			"receiver_relationship": "法定代表人",
+			"phone": "0351-5550100",
+		},
+	)
 	player.play("C50", **story.turns)
 
 

@@ -25,6 +25,7 @@ MARKED = (
 	"SC Listing Record",
 	"SC Removal",
 	"SC Service Record",
+	"SC Address Confirmation",
 )
 
 

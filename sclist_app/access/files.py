@@ -18,6 +18,8 @@ from sclist_app.access.visibility import condition
 
 # folder of the issued documents, see documents/store.py
 ISSUED = "sclist"
+# signed papers, never changed once they are stored, however many may enter one
+SIGNED = ("SC Address Confirmation",)
 MAX_BYTES = 50 * 1024 * 1024
 # extension -> first bytes the file must begin with (any of them)
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
@@ -53,6 +55,8 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
 		if not _may_attach(doc.attached_to_doctype, doc.attached_to_name, user):
 			return False
 	elif ptype == "delete" and _stored_at_ours(doc):
+		if doc.attached_to_doctype in SIGNED:
+			return False
 		# being its uploader is not enough: evidence stays when the document has left their desk
 		of = frappe.get_doc(doc.attached_to_doctype, doc.attached_to_name)
 		return bool(frappe.has_permission(of.doctype, "write", doc=of, user=user))

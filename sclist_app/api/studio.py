@@ -88,6 +88,9 @@ def _day(value: str) -> date:
 	if not text_of(value, 10):
 		return today()
 	try:
-		return date.fromisoformat(value)
+		day = date.fromisoformat(value)
+		if 2000 <= day.year <= 2199:
+			return day
 	except ValueError:
-		frappe.throw(_("“{0}” is no date.").format(value))
+		pass
+	frappe.throw(_("“{0}” is no date.").format(frappe.utils.escape_html(value)))

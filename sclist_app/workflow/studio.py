@@ -42,6 +42,8 @@ __all__ = [
 
 MOST_BYTES = 1_000_000
 MOST_MOVES = 200
+# What the law locks is found by taking out each step in turn: the time grows with the cube of their number.
+MOST_STEPS, MOST_ROWS = 100, 1_000
 _ROW_TABLES = ("steps", "transitions", "conditions", "limits", "materials", "documents", "fields")
 
 
@@ -64,7 +66,7 @@ def read_content(kind: str, content: str) -> Procedure:
 	"""The rows of the board as a procedure.
 
 	Raises:
-		Unreadable: no JSON, no tables of rows, or a row without what it cannot be without.
+		Unreadable: no JSON, no tables of rows, too many of them, or a row without what it cannot be without.
 	"""
 	try:
 		data = json.loads(content)
@@ -75,6 +77,8 @@ def read_content(kind: str, content: str) -> Procedure:
 		for table in _ROW_TABLES
 	):
 		frappe.throw(_("The rows of the procedure cannot be read. Open the studio again."), Unreadable)
+	if len(data["steps"]) > MOST_STEPS or any(len(data[table]) > MOST_ROWS for table in _ROW_TABLES):
+		frappe.throw(_("A procedure has at most {0} steps. Take some out.").format(MOST_STEPS), Unreadable)
 	try:
 		return Procedure.from_dict({"kind": kind, **{table: data[table] for table in _ROW_TABLES}})
 	except (ValueError, TypeError) as error:

@@ -2,7 +2,9 @@
 
 import errno
 import io
+import json
 import os
+from datetime import date
 
 import frappe
 import pikepdf
@@ -12,11 +14,14 @@ from PIL import Image
 from sclist_app.api import case_file as case_file_api
 from sclist_app.api import print_jobs as jobs_api
 from sclist_app.api import sheets as sheets_api
+from sclist_app.api import studio as studio_api
 from sclist_app.api import templates as templates_api
 from sclist_app.documents import binding, printing, seal, store
 from sclist_app.register import print_jobs
+from sclist_app.workflow import store as store_of_runs
+from sclist_app.workflow import studio
 from tests.site.drafted_papers import draft
-from tests.site.support import DISTRICT, as_user, refused, user_of
+from tests.site.support import DISTRICT, Case, as_user, refused, user_of
 from tests.site.test_case_file import asked, download, job_of, jobs_place, worker  # noqa: F401
 from tests.site.test_form_policy import Steered, steered, version  # noqa: F401
 
@@ -191,3 +196,49 @@ def test_who_wrote_any_of_a_template_does_not_approve_it(people):
 	seen = frappe.db.get_value("SC Document Template", name, "modified")
 	with as_user(approver), refused(frappe.PermissionError, match="编制模板"):
 		templates_api.approve(name, str(seen))
+
+
+# ---------------------------------------------------------------------- signed papers
+
+
+def test_a_signed_confirmation_keeps_its_scan(people):
+	"""Many may enter one, so many may write it; nobody takes the signed sheet away afterwards."""
+	case = Case.opened(DISTRICT, date(2024, 9, 2))
+	with as_user(user_of("officer")):
+		doc = frappe.new_doc("SC Address Confirmation")
+		doc.update(
+			{
+				"entity": case.person,
+				"address": "检验路1号",
+				"receiver": "收件人",
+				"phone": "0351-1234567",
+				"confirmed_on": "2024-09-02",
+				"electronic_consent": 1,
+				"electronic_address": "jianyan@example.invalid",
+				"scan": case.upload("确认书.png"),
+			}
+		)
+		doc.insert()
+	of = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name}
+	[row] = frappe.get_all("File", filters=of, pluck="name")
+	for who in (user_of("officer"), user_of("officer2"), user_of("papers")):
+		with as_user(who), refused(frappe.PermissionError):
+			frappe.delete_doc("File", row)
+	assert frappe.db.exists("File", row)
+
+
+# --------------------------------------------------------------------------- the studio
+
+
+def test_a_huge_drawing_does_not_keep_the_server_busy(people):
+	published = frappe.get_all(
+		"SC Procedure Version", filters={"status": "Published"}, pluck="name", limit=1
+	)[0]
+	content = studio.content_of(store_of_runs.to_procedure(frappe.get_doc("SC Procedure Version", published)))
+	step = content["steps"][1]
+	content["steps"] += [{**step, "code": f"X{n:03}"} for n in range(studio.MOST_STEPS)]
+	with as_user(user_of("officer")):
+		with refused(studio.Unreadable, match=str(studio.MOST_STEPS)):
+			studio_api.check(published, json.dumps(content))
+		with refused(frappe.ValidationError, match="日期"):
+			studio_api.play(published, "", "[]", "{}", "9999-12-31")

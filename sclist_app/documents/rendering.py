@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import os
 import re
 import threading
@@ -43,6 +44,8 @@ MAX_NESTING = 40
 # Steps a template may cost at most when every list is full.
 MAX_COST = 5_000_000
 MAX_IMAGE = 512 * 1024
+# a sheet of paper at 600 dots an inch; a few KB can unpack to much more
+MAX_DOTS = 35_000_000
 
 LOOP_NAMES = frozenset({"index", "index0", "revindex", "first", "last", "length"})
 
@@ -684,9 +687,23 @@ def _is_inline_image(source: str) -> bool:
 	if not match or len(match[2]) > MAX_IMAGE * 4 // 3 + 4:
 		return False
 	try:
-		return base64.b64decode(match[2]).startswith(_MAGIC[match[1]])
+		content = base64.b64decode(match[2])
 	except (binascii.Error, ValueError):
 		return False
+	return content.startswith(_MAGIC[match[1]]) and _unpacks_small(content)
+
+
+def _unpacks_small(content: bytes) -> bool:
+	"""By its head alone; what is no picture at all prints as nothing."""
+	from PIL import Image
+
+	try:
+		with Image.open(io.BytesIO(content)) as picture:
+			return picture.width * picture.height <= MAX_DOTS
+	except Image.DecompressionBombError:
+		return False
+	except (OSError, ValueError, SyntaxError, EOFError):
+		return True
 
 
 def _html_findings(source: str) -> list[Finding]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 from sclist_app.documents import rendering
 from sclist_app.documents.placeholders import FactsError, sample_facts
@@ -284,3 +288,12 @@ def test_missing_facts_are_refused_or_marked():
 	assert '<span class="missing">【发文字号】</span>晋源市应急管理局' in html
 	# a condition on a missing fact is no printing
 	assert render_html("{% if document.number %}a{% else %}b{% endif %}", facts) == "b"
+
+
+def test_a_small_picture_that_unpacks_to_very_much_is_refused():
+	out = io.BytesIO()
+	Image.new("1", (12_000, 12_000)).save(out, "PNG")
+	assert len(out.getvalue()) < rendering.MAX_IMAGE
+	body = f'<img src="data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}">'
+	assert "template.image" in [f.code for f in check_template(body)]
+	assert check_template(f'<img src="{PIXEL}">') == []

@@ -192,7 +192,7 @@ def mounted(shown: list[tuple[str, Path]]) -> Image.Image:
 
 
 def main() -> None:
-	target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+	target = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images")
 	target.mkdir(parents=True, exist_ok=True)
 	proofs = os.environ.get("SCLIST_PAGES")
 	with tempfile.TemporaryDirectory() as folder:

@@ -66,6 +66,7 @@ def faults(page, mailbox: str) -> list[str]:
 	return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("mailbox", list(routes.KINDS))
 def test_our_pages_can_be_used_by_everybody(mailbox, desk_of):
 	desk = desk_of(mailbox, DISTRICT)

@@ -28,6 +28,7 @@ def faults(page, mailbox: str) -> list[str]:
 	return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("mailbox", list(routes.KINDS))
 def test_every_page_is_chinese(mailbox, desk_of):
 	desk = desk_of(mailbox, DISTRICT)
@@ -36,6 +37,7 @@ def test_every_page_is_chinese(mailbox, desk_of):
 	assert not found, "\n".join(found)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("mailbox", ["officer", "leader", "papers", "credit"])
 def test_every_dialog_of_a_task_is_chinese(mailbox, desk_of):
 	desk = desk_of(mailbox, DISTRICT)
@@ -76,6 +78,7 @@ def dialogs(page) -> list[str]:
 	return found
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("mailbox", ["officer", "leader"])
 def test_who_handles_a_case_sees_no_codes(mailbox, desk_of):
 	desk = desk_of(mailbox, DISTRICT)

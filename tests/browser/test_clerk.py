@@ -272,9 +272,9 @@ def test_a_stored_draft_is_saved_by_itself_and_never_moves(desk_of):
 	clerk.desk.open_case(case.case)
 	clerk.page.get_by_role("tab", name="登记").click()
 	clerk.desk.type("reasons", REASONS + "自动保存。")
-	clerk.page.locator(".page-title:visible").first.click()
+	clerk.page.keyboard.press("Tab")
 	# half a minute of rest, shortened
-	clerk.page.wait_for_timeout(2000)
+	clerk.page.wait_for_function("cur_frm.is_dirty() && cur_frm.sclist_changed_at")
 	clerk.page.evaluate("cur_frm.sclist_changed_at -= 60000")
 	clerk.page.wait_for_function("!cur_frm.is_dirty()")
 	clerk.desk.settled()

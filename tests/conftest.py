@@ -164,13 +164,16 @@ def _own_transaction(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo_accounts(site: str) -> list[dict]:
-	"""The demo data on the test site, committed once a run; rows of user, password, name, post, bureau."""
+	"""The demo data on the test site, committed once a run; rows of user, password, name, post, bureau.
+
+	Without the stories of what follows a listing: their local rule would bind the tests' own cases.
+	"""
 	import frappe
 
 	from sclist_app.setup import demo
 
 	frappe.set_user("Administrator")
-	demo.make()
+	demo.make(lives=False)
 	frappe.db.commit()
 	frappe.clear_cache()
 	return demo.accounts()

@@ -112,8 +112,11 @@ STORIES: tuple[Story, ...] = (
 )
 
 
-def make() -> None:
-	"""Create what is missing of the demonstration data; a story once told is not told again."""
+def make(*, lives: bool = True) -> None:
+	"""Create what is missing of the demonstration data; a story once told is not told again.
+
+	lives: tell the stories of what follows a listing too, for which the district gets a local rule.
+	"""
 	_people()
 	frappe.db.commit()  # users must stand before they act
 	from sclist_app.setup.demo_lives import LIVES  # it tells its stories with what is defined here
@@ -122,7 +125,7 @@ def make() -> None:
 		*((story, lambda n=n, story=story: _tell(story, n)) for n, story in enumerate(STORIES, start=1)),
 		(MIDDLE, _county_middle),
 		(DONE, _county_done),
-		*((life.story, life.tell) for life in LIVES),
+		*((life.story, life.tell) for life in (LIVES if lives else ())),
 	]
 	for number, (story, tell) in enumerate(stories, start=1):
 		if frappe.db.exists("SC Entity", {"entity_name": _company(story)}):

@@ -12,5 +12,5 @@ def execute(filters=None):
 	except frappe.ValidationError:
 		return [], []  # its words are on their way already
 	except frappe.PermissionError:
-		frappe.msgprint(_("Not permitted"), indicator="red")
+		frappe.msgprint(_("You may not see this bureau."), indicator="red")
 		return [], []

@@ -110,9 +110,20 @@ export function keep_draft(frm) {
 		frm.sclist_draft_banner?.remove();
 		frm.sclist_first = null;
 		frm.sclist_typed = "";
+		if (!frm.is_new() && !frm.is_dirty()) begin(frm);
 		offer(frm);
 	}
+	if (!frm.sclist_begins) {
+		// a new form begins with what its scripts put in, until somebody types: the field's value comes after its event
+		frm.sclist_begins = true;
+		frm.wrapper.addEventListener("input", () => begin(frm), true);
+	}
 	start();
+}
+
+/** Keep what stood in the form before anybody typed. */
+function begin(frm) {
+	if (frm.sclist_first === null) frm.sclist_first = frm.sclist_typed = typed(frm);
 }
 
 function slot(frm) {
@@ -170,12 +181,8 @@ function start() {
 
 function keep(frm) {
 	if (!frm?.doc || !KEPT.includes(frm.doctype) || frm.sclist_drafted !== frm.docname) return;
+	if (frm.sclist_first === null) return begin(frm);
 	const now = typed(frm);
-	if (frm.sclist_first === null) {
-		// what a new form begins with is nobody's typing
-		frm.sclist_first = frm.sclist_typed = now;
-		return;
-	}
 	if (now !== frm.sclist_typed) {
 		frm.sclist_typed = now;
 		frm.sclist_changed_at = Date.now();

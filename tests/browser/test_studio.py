@@ -167,7 +167,6 @@ def test_what_the_law_keeps_stays_and_what_was_done_is_undone(studio, draft):
 	expect(studio.root.locator(".st-saved")).to_contain_text("已保存")
 
 
-@pytest.mark.xfail(strict=False, reason="the keyboard path of the studio is being reworked")
 def test_without_a_mouse(studio, draft):
 	first = studio.node("线索登记")
 	first.focus()

@@ -1,7 +1,7 @@
 /*
  * What the framework shows untranslated on our forms, in one place: names of document types and of accounts, codes
  * of our own in fields of text, old and new values in the timeline. All of it is framework's display; nothing stored
- * changes.
+ * changes. And a dialog that would stay open.
  */
 
 // fields of text that keep a word of the program, which is translated where it is shown
@@ -27,6 +27,15 @@ const BY_TITLE = [
 	"SC Publication Channel",
 	"SC Statute",
 ];
+
+/** Bootstrap forgets a dialog's closing while it still comes in, as when Enter is pressed at once: closed afterwards. */
+export function close_dialogs_in_haste() {
+	const { hide } = frappe.ui.Dialog.prototype;
+	frappe.ui.Dialog.prototype.hide = function () {
+		hide.call(this);
+		if (this.$wrapper.data("bs.modal")?._isShown) this.$wrapper.one("shown.bs.modal", () => hide.call(this));
+	};
+}
 
 export function speak_chinese() {
 	frappe.form.link_formatters.DocType = (value) => (value ? __(value) : "");

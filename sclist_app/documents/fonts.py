@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -73,9 +73,9 @@ def _opened(face: Face) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _letters_of(face: Face) -> frozenset[int]:
+def _letters_of(face: Face) -> Container[int]:
 	try:
-		return frozenset(_opened(face).unicodes)
+		return _opened(face).unicodes  # harfbuzz's own set: a bit a letter
 	except (OSError, RuntimeError, ValueError):
 		return frozenset()
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import frappe
 from frappe.model.document import Document
-from pypinyin import Style, pinyin
 
 from sclist_app.law.identifiers import normalise_code
 from sclist_app.register import identity
@@ -38,6 +37,9 @@ def readings(name: str) -> str:
 	name = "".join((name or "").lower().split())
 	if not _CHINESE.search(name):
 		return ""
+	# its tables are 54 MB: only for who saves an entity
+	from pypinyin import Style, pinyin
+
 	usual = [row[0] for row in pinyin(name, style=Style.NORMAL, errors=_others)]
 	every = pinyin(name, style=Style.NORMAL, heteronym=True, errors=_others)
 	if len(usual) != len(every):

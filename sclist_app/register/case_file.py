@@ -30,7 +30,7 @@ from frappe.utils import get_datetime, getdate
 
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
-from sclist_app.documents import addresses, binding, store
+from sclist_app.documents import addresses, binding, fonts, store
 from sclist_app.documents import case_file as pages
 from sclist_app.law.findings import N_
 from sclist_app.register import sheets
@@ -426,6 +426,8 @@ def build(
 		number += one.count
 	beat(len(own) + 1, total)
 	front, back = _sheets_around(doc, bound, chain, work, archive_number, retention)
+	fonts.close()  # nothing is drawn from here on
+	_give_back()
 	pdf, count = _bind(doc, front, bound, back, work)
 	beat(len(own) + 2, total)
 	folder = _pack(doc, front, bound, back, pdf, chain, work, archive_number, retention)

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from sclist_app.access.posts import held
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.register import approval
 from sclist_app.workflow import phrases as opinion_phrases
@@ -36,10 +37,7 @@ def paper(task: str, key: str, version: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def paper_pdf(task: str, key: str) -> None:
 	"""The same paper as PDF. Needs the task; every look is logged."""
-	content = approval.paper_pdf(name_of(task, "task"), name_of(key, "key"))
-	frappe.local.response.filename = _("Draft") + ".pdf"
-	frappe.local.response.filecontent = content
-	frappe.local.response.type = "pdf"
+	answers.show(approval.paper_pdf(name_of(task, "task"), name_of(key, "key")), _("Draft"))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,13 +5,11 @@ import frappe
 from frappe import _
 
 from sclist_app.access.posts import filling_bureaus
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.audit import events
 from sclist_app.exchange.spreadsheets import MAX_BYTES
 from sclist_app.law.findings import N_
 from sclist_app.register import legacy_import
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _open(name: str) -> str:
@@ -23,17 +21,11 @@ def _open(name: str) -> str:
 	return name
 
 
-def _send(file_name: str, content: bytes) -> None:
-	frappe.response.update(
-		{"filename": file_name, "filecontent": content, "type": "download", "content_type": XLSX}
-	)
-
-
 @frappe.whitelist(methods=["GET"])
 def template() -> None:
 	"""Download the spreadsheet for the old list. Needs a post that fills forms."""
 	legacy_import.may_import()
-	_send("旧名单导入模板.xlsx", legacy_import.template())
+	answers.download(legacy_import.template(), "旧名单导入模板.xlsx")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -71,12 +63,6 @@ def faults(legacy_import_name: str) -> None:
 	"""Download the rows with faults for mending; logged. Needs a post that fills forms in the bureau of the import."""
 	name = _open(legacy_import_name)
 	content = legacy_import.faults_sheet(name)
-	events.append(
-		legacy_import.DOCTYPE,
-		name,
-		"disclosed",
-		N_("Rows with faults downloaded, certificate numbers in clear"),
-		bureau=frappe.db.get_value(legacy_import.DOCTYPE, name, "bureau"),
-	)
-	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
-	_send(f"旧名单待更正_{name}.xlsx", content)
+	doc = frappe.get_doc(legacy_import.DOCTYPE, name)
+	answers.disclosed(doc, N_("Rows with faults downloaded, certificate numbers in clear"))
+	answers.download(content, f"旧名单待更正_{name}.xlsx")

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.audit import events
 from sclist_app.documents import seal, store
@@ -9,6 +10,8 @@ from sclist_app.documents.issue import preview as render_preview
 from sclist_app.law.findings import N_
 from sclist_app.register import corrections, papers
 from sclist_app.register.previews import paper_of
+
+OPENED = N_("Document with full numbers opened")
 
 
 @frappe.whitelist(methods=["GET"])
@@ -21,17 +24,8 @@ def download(notice: str, generated: bool = False) -> None:
 	doc.check_permission("read")
 	path = doc.file if cint(generated) else store.authoritative(doc)
 	content = store.read(path)
-	events.append(
-		"SC Notice",
-		doc.name,
-		"disclosed",
-		N_("Document with full numbers opened"),
-		bureau=doc.bureau,
-		run=doc.run,
-		data={"number": doc.number, "sealed": path == doc.sealed_copy},
-	)
-	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
-	_send(content, f"{doc.number or doc.title}.pdf")
+	answers.disclosed(doc, OPENED, {"number": doc.number, "sealed": path == doc.sealed_copy})
+	answers.show(content, doc.number or doc.title)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -91,17 +85,8 @@ def download_word(notice: str) -> None:
 	if not doc.word_file:
 		frappe.throw(_("This document has no Word copy; the bureau had no Word template when it was issued."))
 	content = store.read(doc.word_file)
-	events.append(
-		"SC Notice",
-		doc.name,
-		"disclosed",
-		N_("Document with full numbers opened"),
-		bureau=doc.bureau,
-		run=doc.run,
-		data={"number": doc.number, "format": "docx"},
-	)
-	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
-	send_word(content, f"{doc.number or doc.title}.docx")
+	answers.disclosed(doc, OPENED, {"number": doc.number, "format": "docx"})
+	answers.download(content, f"{doc.number or doc.title}.docx")
 
 
 @frappe.whitelist(methods=["POST"])
@@ -120,16 +105,4 @@ def preview(doctype: str, name: str, document_kind: str, subject: str) -> None:
 		run=doc.run,
 		data={"kind": document_kind},
 	)
-	_send(render_preview(paper).pdf, _("Draft") + ".pdf")
-
-
-def _send(content: bytes, filename: str) -> None:
-	frappe.local.response.filename = filename
-	frappe.local.response.filecontent = content
-	frappe.local.response.type = "pdf"
-
-
-def send_word(content: bytes, filename: str) -> None:
-	frappe.local.response.filename = filename
-	frappe.local.response.filecontent = content
-	frappe.local.response.type = "download"
+	answers.show(render_preview(paper).pdf, _("Draft"))

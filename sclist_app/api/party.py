@@ -5,6 +5,7 @@ import re
 import frappe
 from frappe import _
 
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.register import party, party_acts, party_files, party_session
 
@@ -95,7 +96,9 @@ def apply(
 	}
 	try:
 		with party_session.unlogged():
-			done = party_acts.apply(row, {field: text_of(value) for field, value in given.items()}, _once(once))
+			done = party_acts.apply(
+				row, {field: text_of(value) for field, value in given.items()}, _once(once)
+			)
 	except party_acts.Faults as faults:
 		return _faults(faults)
 	return {"application": done, "next": f"{PAGE}?view=received"}
@@ -127,6 +130,5 @@ def withdraw(token: str, once: str, reason: str) -> dict:
 def paper(token: str, notice: str) -> None:
 	"""The PDF of a paper issued in the party's application. Needs its ticket; every opening is logged."""
 	row = _visitor(token, party_session.ACTS)
-	frappe.local.response.filecontent = party.paper(row, name_of(notice, "notice"))
-	frappe.local.response.filename = f"{notice}.pdf"  # plain letters; the page gives it its title
-	frappe.local.response.type = "download"
+	# a name of plain letters; the page gives it its title
+	answers.download(party.paper(row, name_of(notice, "notice")), f"{notice}.pdf")

@@ -8,8 +8,8 @@ from frappe.utils import cint
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.audit import events
 from sclist_app.documents import labels
 from sclist_app.law.findings import N_
 from sclist_app.register import bulk, print_jobs
@@ -98,12 +98,9 @@ def download(job: str, form: str = "file") -> Response:
 	data = {"job": doc.name, "form": form, "sha256": doc.get(f"{form}_hash"), "pages": doc.pages}
 	if doc.kind == "Case File":
 		of = frappe.get_doc(doc.reference_doctype, doc.reference_name)
-		label = N_("Case file with full numbers downloaded")
-		events.append(of.doctype, of.name, "disclosed", label, bureau=of.bureau, run=of.run, data=data)
+		answers.disclosed(of, N_("Case file with full numbers downloaded"), data)
 	else:
-		label = N_("Printed papers with full numbers downloaded")
-		events.append(doc.doctype, doc.name, "disclosed", label, bureau=doc.bureau, data=data)
-	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
+		answers.disclosed(doc, N_("Printed papers with full numbers downloaded"), data)
 	response = Response(
 		wrap_file(frappe.local.request.environ, path.open("rb"), 1 << 16),
 		direct_passthrough=True,

@@ -1,6 +1,7 @@
 import frappe
 
 from sclist_app.access.visibility import may_read_bureau
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.register import reconciliation
 
@@ -28,13 +29,7 @@ def rows(which: str, below: str = "", start: int = 0) -> dict:
 def export(which: str, below: str = "") -> None:
 	"""Download a list as a spreadsheet, numbers masked. Needs a post; a bureau asked for must be readable."""
 	content = reconciliation.sheet(text_of(which, 40), text_of(below, 140))
-	frappe.response.update(
-		{
-			"filename": f"{frappe._(reconciliation.LISTS[which].title)}.xlsx",
-			"filecontent": content,
-			"type": "download",
-		}
-	)
+	answers.download(content, f"{frappe._(reconciliation.LISTS[which].title)}.xlsx")
 
 
 @frappe.whitelist(methods=["GET"])

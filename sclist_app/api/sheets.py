@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
 
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.audit import events
 from sclist_app.law.findings import N_
 from sclist_app.register import sheets
 from sclist_app.workflow import form_policy
@@ -25,19 +25,8 @@ def print_sheet(doctype: str, name: str, kind: str, subject: str = "") -> None:
 	ref = sheets.ref_of(doc, name_of(kind, "kind"), text_of(subject, 140))
 	content = sheets.render(ref)
 	if not ref.masked:
-		events.append(
-			doc.doctype,
-			doc.name,
-			"disclosed",
-			N_("Form with full numbers printed"),
-			bureau=doc.bureau,
-			run=doc.get("run"),
-			data={"kind": ref.kind, "key": ref.key},
-		)
-		frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
-	frappe.local.response.filename = f"{ref.title}.pdf"
-	frappe.local.response.filecontent = content
-	frappe.local.response.type = "pdf"
+		answers.disclosed(doc, N_("Form with full numbers printed"), {"kind": ref.kind, "key": ref.key})
+	answers.show(content, ref.title)
 
 
 def _readable(doctype: str, name: str):

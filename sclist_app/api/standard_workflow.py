@@ -1,7 +1,6 @@
-import json
-
 import frappe
 
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of
 from sclist_app.exchange import standard_workflow
 
@@ -22,6 +21,4 @@ def lost(version: str) -> list[str]:
 def download(version: str) -> None:
 	"""The version as a file with an inactive standard workflow and what is lost. Needs read permission."""
 	made = _export(version)
-	frappe.local.response.filename = f"{made['version']}-workflow.json"
-	frappe.local.response.filecontent = json.dumps(made, ensure_ascii=False, indent=1).encode()
-	frappe.local.response.type = "download"
+	answers.download_json(made, f"{made['version']}-workflow")

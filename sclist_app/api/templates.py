@@ -3,8 +3,8 @@ from frappe import _
 
 from sclist_app.access.posts import held
 from sclist_app.access.visibility import may_approve, may_configure
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
-from sclist_app.api.papers import send_word
 from sclist_app.audit import events
 from sclist_app.documents import drafts, templates
 from sclist_app.law.findings import N_
@@ -74,9 +74,7 @@ def preview_pdf(
 	_require_author()
 	kind = _kind(document_kind)
 	facts = _facts(kind, doctype, name, addressee)
-	frappe.local.response.filename = _("Draft") + ".pdf"
-	frappe.local.response.filecontent = drafts.pdf(text_of(body, MOST), kind, facts, text_of(date_style, 20))
-	frappe.local.response.type = "pdf"
+	answers.show(drafts.pdf(text_of(body, MOST), kind, facts, text_of(date_style, 20)), _("Draft"))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -86,7 +84,7 @@ def preview_word(template: str, doctype: str = "", name: str = "", addressee: st
 	_require_author()
 	doc = _template(template)
 	facts = _facts(doc.document_kind, doctype, name, addressee)
-	send_word(drafts.word_file(doc, facts), _("Draft") + ".docx")
+	answers.download(drafts.word_file(doc, facts), _("Draft") + ".docx")
 
 
 @frappe.whitelist(methods=["GET"])

@@ -22,13 +22,16 @@ FOLDER = ISSUED
 
 
 def write(content: bytes, digest: str, extension: str = "pdf") -> str:
-	"""Store the bytes; returns the path under the site's private files.
+	"""Store the bytes; returns the path under the site's private files. They go if the request is rolled back.
 
 	Raises:
 		frappe.ValidationError: the disk refuses; nothing is left behind.
 	"""
 	relative = f"{FOLDER}/{digest[:2]}/{digest}.{extension}"
 	target = _absolute(relative)
+	if not target.exists():
+		# whatever fails after this takes the file along; a commit forgets the call
+		frappe.db.after_rollback.add(lambda: target.unlink(missing_ok=True))
 	try:
 		target.parent.mkdir(parents=True, exist_ok=True)
 		handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")

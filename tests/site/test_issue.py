@@ -481,6 +481,17 @@ def test_where_the_disk_refuses_nothing_is_issued_and_the_number_is_not_lost(peo
 	assert case.notices("D01")[0].number.endswith(f"〕{(last or 0) + 1}号")
 
 
+def test_a_paper_whose_request_fails_afterwards_leaves_no_file(people):
+	case = Case.opened(DISTRICT, date(2024, 9, 2), "6-5")
+	case.play("C25")
+	root = store.path(store.FOLDER)
+	before = {p for p in root.rglob("*") if p.is_file()}
+	case.act("C25", "issue")
+	assert {p for p in root.rglob("*") if p.is_file()} - before
+	frappe.db.rollback()
+	assert {p for p in root.rglob("*") if p.is_file()} == before
+
+
 FULL = """
 import sys, frappe
 from datetime import date

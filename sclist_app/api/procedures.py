@@ -7,10 +7,12 @@ from frappe import _
 from sclist_app.access.posts import held
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_approve, may_configure, may_read_bureau
+from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
 from sclist_app.exchange import packages
 from sclist_app.law.findings import render
-from sclist_app.workflow import moves, store, trial, versions
+from sclist_app.register import print_jobs
+from sclist_app.workflow import moves, trial, versions
 
 
 def _read(version: str):
@@ -50,20 +52,24 @@ def compare(old: str, new: str) -> list[str]:
 	return trial.differences(_read(old), _read(new))
 
 
-@frappe.whitelist(methods=["GET"])
-def simulate(version: str, against: str = "", cases: int = 20) -> dict:
-	"""Play a version over the latest cases the user may read, beside another version. Writes nothing.
+@frappe.whitelist(methods=["POST"])
+def try_on_cases(version: str, against: str = "", cases: int = 20, since: str = "", until: str = "") -> dict:
+	"""Have a version played over the latest cases the user may read, beside another one: {"job", "cases"}.
 
-	Needs read permission on both versions.
+	A background job; nothing of the cases is changed. cases: at most so many; since, until: when they were opened.
+	Needs read permission on both versions and a post.
 	"""
 	doc = _read(version)
-	other = _read(against) if against else None
-	names = frappe.get_list(
-		"SC Case", pluck="name", order_by="creation desc", limit=min(max(int(cases), 1), 200)
-	)
-	return trial.over_cases(
-		store.to_procedure(doc), store.to_procedure(other) if other else None, names, doc.bureau, today()
-	)
+	if against:
+		_read(against)
+	names = trial.chosen(doc.kind, int(cases), _day(since) if since else None, _day(until) if until else None)
+	return {"job": print_jobs.start_trial(doc, against, names), "cases": len(names)}
+
+
+@frappe.whitelist(methods=["GET"])
+def trial_on_cases(version: str) -> dict:
+	"""How far the user's latest trial of a version is and what came of it; {} if there is none. Needs read permission."""
+	return print_jobs.trial_of(_read(version))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -221,7 +227,7 @@ def move(run: str, version: str, reason: str, seen: int, token: str) -> dict:
 def export(version: str) -> None:
 	"""A version as a package file. Needs read permission."""
 	doc = _read(version)
-	_download(packages.export(doc.name), doc.name)
+	answers.download_json(packages.export(doc.name), doc.name)
 
 
 @frappe.whitelist(methods=["GET"])
@@ -229,13 +235,7 @@ def export_bureau(bureau: str) -> None:
 	"""All of a bureau's own rules as a package file. Needs a configuring or approving post there."""
 	if not may_approve(name_of(bureau, "bureau")):
 		_configuring(bureau)
-	_download(packages.export_bureau(bureau), bureau)
-
-
-def _download(package: dict, name: str) -> None:
-	frappe.local.response.filename = f"{name}.json"
-	frappe.local.response.filecontent = json.dumps(package, ensure_ascii=False, indent=1).encode()
-	frappe.local.response.type = "download"
+	answers.download_json(packages.export_bureau(bureau), bureau)
 
 
 @frappe.whitelist(methods=["POST"])

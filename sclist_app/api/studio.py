@@ -19,7 +19,10 @@ def _read(version: str):
 def _procedure(doc, content: str):
 	"""The rows sent, or those of the version where none were."""
 	text = text_of(content, studio.MOST_BYTES)
-	return studio.read_content(doc.kind, text) if text else store.to_procedure(doc)
+	if not text:
+		return store.to_procedure(doc)
+	studio.fill_head(doc, text)  # the law of the day it takes effect counts
+	return studio.read_content(doc.kind, text)
 
 
 @frappe.whitelist(methods=["GET"])
@@ -49,7 +52,7 @@ def compare(version: str, other: str, content: str = "") -> dict:
 	Needs read permission on both versions.
 	"""
 	doc, old = _read(version), _read(other)
-	return studio.compared(store.to_procedure(old), _procedure(doc, content))
+	return studio.compared(old, _procedure(doc, content))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,4 +1,4 @@
-"""Case files, bulk prints and labels: made by a background job, kept for some days, fetched by who asked for them.
+"""Case files, bulk prints, labels and trials of a version: made by a background job, kept for some days, fetched by who asked for them.
 
 What is made bears full identity numbers. It lies among the private files without a File record, is handed out
 through `api.print_jobs` alone, and every hand-out is in the event chain. A job that is killed leaves no file that
@@ -19,6 +19,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.translate import get_user_lang
 from frappe.utils import add_days, add_to_date, cint, now_datetime
 
 from sclist_app.access.guard import engine_writes
@@ -28,7 +29,8 @@ from sclist_app.documents import store
 from sclist_app.documents.case_file import plain_name
 from sclist_app.law.findings import N_
 from sclist_app.register import bulk, case_file
-from sclist_app.workflow import form_policy
+from sclist_app.workflow import form_policy, kinds, trial
+from sclist_app.workflow import store as procedures
 
 __all__ = [
 	"again",
@@ -39,6 +41,8 @@ __all__ = [
 	"own_bureau",
 	"progress",
 	"start",
+	"start_trial",
+	"trial_of",
 	"work",
 ]
 
@@ -48,6 +52,7 @@ TIMEOUT = 3600
 # Without a sign of life for so long a job counts as dead, seconds.
 SILENCE = 120
 UNFINISHED = ("Waiting", "Being Made")
+TRIAL = "Trial on Cases"
 # Jobs one person may have waiting or running at once.
 MOST_AT_ONCE = 10
 
@@ -61,11 +66,15 @@ class Stopped(Exception):
 
 @dataclass
 class Made:
-	"""What a job has made. `folder`: the second form, where there is one. `skipped`: {"title", "reason"}."""
+	"""What a job has made. `folder`: the second form, where there is one. `skipped`: {"title", "reason"}.
 
-	file: Path
+	A trial has no file; its `result` is kept with the row.
+	"""
+
+	file: Path | None
 	pages: int
 	pieces: int
+	result: dict[str, Any] | None = None
 	folder: Path | None = None
 	skipped: list[dict[str, str]] = field(default_factory=list)
 	# run together with the row's last change
@@ -216,12 +225,19 @@ def check_reading(doc: Document) -> None:
 	Raises:
 		frappe.PermissionError: no.
 	"""
-	if doc.reference_doctype:
+	if doc.kind == TRIAL:
+		for version in filter(None, (doc.reference_name, _request(doc).get("against"))):
+			frappe.get_doc("SC Procedure Version", version).check_permission("read")
+	elif doc.reference_doctype:
 		of = frappe.get_doc(doc.reference_doctype, doc.reference_name)
 		of.check_permission("read")
 		form_policy.refuse_covered(of)
 	else:
-		bulk.chosen("SC Notice", json.loads(doc.request or "{}").get("papers") or [])
+		bulk.chosen("SC Notice", _request(doc).get("papers") or [])
+
+
+def _request(doc: Document) -> dict[str, Any]:
+	return json.loads(doc.request or "{}")
 
 
 # ------------------------------------------------------------------------- making it
@@ -233,13 +249,14 @@ def work(name: str, attempt: int) -> None:
 	if doc.status != "Waiting" or doc.attempt != attempt:
 		return
 	frappe.set_user(doc.made_by)
+	frappe.local.lang = get_user_lang(doc.made_by)  # what it writes is read by them
 	_set(doc, status="Being Made")
 	frappe.db.commit()  # so that those who wait see it
 	place = store.path(f"{PLACE}/{name}-{attempt}")
 	try:
 		shutil.rmtree(place, ignore_errors=True)
 		place.mkdir(parents=True)
-		made = _MAKERS[doc.kind](doc, json.loads(doc.request or "{}"), place, _beating(name, attempt))
+		made = _MAKERS[doc.kind](doc, _request(doc), place, _beating(name, attempt))
 		_finish(name, attempt, made)
 	except Stopped:
 		frappe.db.rollback()
@@ -297,10 +314,27 @@ def _make_labels(doc: Document, request: dict, place: Path, beat: Callable[[int,
 	return Made(printed.pdf, printed.pages, len(printed.papers), skipped=printed.skipped)
 
 
+def _make_trial(doc: Document, request: dict, place: Path, beat: Callable[[int, int], None]) -> Made:
+	check_reading(doc)
+	version = frappe.get_doc("SC Procedure Version", doc.reference_name)
+	procedure, against = procedures.to_procedure(version), request.get("against")
+	found = trial.over_cases(
+		procedure,
+		procedures.load_procedure(against) if against else None,
+		request["cases"],
+		version.bureau,
+		today(),
+		beat,
+	)
+	found["hash"] = procedure.content_hash
+	return Made(None, 0, len(found["cases"]), result=found)
+
+
 _MAKERS: dict[str, Callable[[Document, dict, Path, Callable[[int, int], None]], Made]] = {
 	"Case File": _make_case_file,
 	"Bulk Print": _make_bulk,
 	"Labels": _make_labels,
+	TRIAL: _make_trial,
 }
 
 
@@ -331,7 +365,7 @@ def _finish(name: str, attempt: int, made: Made) -> None:
 			pages=made.pages,
 			pieces=made.pieces,
 			skipped=len(made.skipped),
-			report=json.dumps(made.skipped, ensure_ascii=False),
+			report=json.dumps(made.skipped if made.result is None else made.result, ensure_ascii=False),
 			**values,
 		)
 		frappe.db.commit()
@@ -390,6 +424,77 @@ def handed_out(doc: Document, form: str) -> tuple[Path, str]:
 	return path, f"{plain_name(doc.title)}{path.suffix}"
 
 
+# ------------------------------------------------------------------------------ trials
+
+
+def start_trial(version: Document, against: str, cases: Sequence[str]) -> str:
+	"""Have a stored version played over cases; returns the name of the job. What ran of it before is stopped.
+
+	against: the version to compare with, "" for none.
+
+	Raises:
+		frappe.ValidationError: there are no cases, or the version cannot be played.
+	"""
+	if not cases:
+		frappe.throw(
+			_("There are no cases of this kind you may read, opened in these days. Choose other days.")
+		)
+	trial.require_playable(procedures.to_procedure(version))
+	for name in _trials(version.name, UNFINISHED):
+		cancel(name)
+	return start(
+		TRIAL,
+		_("Trial of {0} on {1} cases").format(version.version_title, len(cases)),
+		own_bureau(version.bureau),
+		{"against": against, "cases": list(cases)},
+		reference_doctype=version.doctype,
+		reference_name=version.name,
+	)
+
+
+def trial_of(version: Document) -> dict[str, Any]:
+	"""The user's latest trial of a version and what came of it; {} if there is none.
+
+	{"job", "status", "done", "total", "alive", "made_at", "failure", "against", "result", "stale"}: result as
+	`workflow.trial.over_cases` gives it, without the cases the user may no longer read; stale: the version has
+	changed since.
+	"""
+	names = _trials(version.name, ())
+	if not names:
+		return {}
+	doc = frappe.get_doc(DOCTYPE, names[0])
+	result = json.loads(doc.report or "{}") if doc.status == "Ready" else {}
+	if result:
+		check_reading(doc)
+		result["cases"] = _still_read(version.kind, result["cases"])
+	return {
+		**progress(doc.name),
+		"job": doc.name,
+		"made_at": str(doc.made_at),
+		"failure": doc.failure or "",
+		"against": _request(doc).get("against") or "",
+		"asked": len(_request(doc).get("cases") or ()),
+		"result": result,
+		"stale": bool(result) and result.get("hash") != procedures.to_procedure(version).content_hash,
+	}
+
+
+def _trials(version: str, status: Sequence[str]) -> list[str]:
+	filters = {
+		"kind": TRIAL,
+		"made_by": frappe.session.user,
+		"reference_name": version,
+		"status": ["in", status] if status else ["!=", "Expired"],
+	}
+	return frappe.get_all(DOCTYPE, filters=filters, pluck="name", order_by="creation desc", limit=20)
+
+
+def _still_read(of: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	asked = {"name": ["in", [row["case"] for row in rows]]}
+	read = set(frappe.get_list(kinds.kind(of).doctype, filters=asked, pluck="name", limit=0, order_by="name"))
+	return [row for row in rows if row["case"] in read]
+
+
 # ------------------------------------------------------------------------- tidying up
 
 
@@ -405,7 +510,10 @@ def forget() -> int:
 		order_by="creation",
 	)
 	for name in expired:
-		_set(frappe.get_doc(DOCTYPE, name), status="Expired", file=None, folder=None)
+		doc = frappe.get_doc(DOCTYPE, name)
+		# what a trial found is all it has made
+		report = None if doc.kind == TRIAL else doc.report
+		_set(doc, status="Expired", file=None, folder=None, report=report)
 	dead = frappe.get_all(
 		DOCTYPE,
 		filters={"status": ["in", UNFINISHED], "made_at": ["<", add_to_date(now(), days=-1)]},

@@ -26,7 +26,7 @@ GOING_ON = (Verb.AGREE, Verb.FORWARD)
 
 @dataclass(frozen=True)
 class Visit:
-	"""One stay in one step. due: the last day its limit leaves, None without a limit."""
+	"""One stay in one step. due: the last day its limit leaves, None without a limit; to: the steps it opened."""
 
 	step: str
 	title: str
@@ -35,6 +35,7 @@ class Visit:
 	entered: date
 	left: date
 	due: date | None = None
+	to: tuple[str, ...] = ()
 
 	@property
 	def late(self) -> bool:
@@ -141,7 +142,8 @@ def simulate(
 			step, day = procedure.by_code[code], max(day, leaves)
 			due = clock.due(step)
 			outcome, people = _step(procedure, state, step, choices, facts, _people)
-			visits.append(Visit(code, step.title, step.post, people, clock.entered[code], day, due))
+			to = outcome.transition.targets if outcome.transition else ()
+			visits.append(Visit(code, step.title, step.post, people, clock.entered[code], day, due, to))
 			if outcome.transition is not None:
 				drawn = [d.document_kind for d in procedure.documents_of(code, outcome.transition.action)]
 				documents += drawn
@@ -191,8 +193,9 @@ def replay(
 			due = clock.due(step)
 			choice = {} if expires else {step.code: move.action}
 			outcome, people = _step(procedure, state, step, choice, facts, _people)
+			to = outcome.transition.targets if outcome.transition else ()
 			visits.append(
-				Visit(step.code, step.title, step.post, people, clock.entered[step.code], leaves, due)
+				Visit(step.code, step.title, step.post, people, clock.entered[step.code], leaves, due, to)
 			)
 			# side by side each keeps its own dates; where they meet the last one counts
 			left[step.code] = leaves

@@ -20,7 +20,7 @@ from sclist_app.access.posts import held
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_approve, may_configure
 from sclist_app.law.findings import Finding, errors, render
-from sclist_app.workflow import canvas, checker, effects, form_policy, store, trial, versions
+from sclist_app.workflow import canvas, checker, effects, form_policy, kinds, store, trial, versions
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.checker import World
 from sclist_app.workflow.comparison import compare
@@ -33,6 +33,7 @@ __all__ = [
 	"checked",
 	"compared",
 	"content_of",
+	"fill_head",
 	"played",
 	"read_content",
 	"read_facts",
@@ -44,6 +45,9 @@ MOST_BYTES = 1_000_000
 MOST_MOVES = 200
 # What the law locks is found by taking out each step in turn: the time grows with the cube of their number.
 MOST_STEPS, MOST_ROWS = 100, 1_000
+LONGEST_NOTE = 2_000
+# Versions offered for comparison.
+MOST_COMPARED = 100
 _ROW_TABLES = ("steps", "transitions", "conditions", "limits", "materials", "documents", "fields")
 
 
@@ -85,6 +89,43 @@ def read_content(kind: str, content: str) -> Procedure:
 		frappe.throw(_("A row of the procedure cannot be read: {0}").format(str(error)), Unreadable)
 
 
+def fill_head(doc: Document, content: str) -> bool:
+	"""Put what the board knows of the version itself into the document, unsaved; whether it changes anything.
+
+	Raises:
+		Unreadable: a day that is none, or a note that is too long.
+	"""
+	try:
+		head = json.loads(content).get("head")
+	except (ValueError, AttributeError):
+		head = None
+	if not isinstance(head, dict):
+		return False
+	day, note = str(head.get("effective_from") or ""), str(head.get("note") or "").strip()
+	if day and not _is_day(day):
+		frappe.throw(_("“{0}” is no date.").format(frappe.utils.escape_html(day[:40])), Unreadable)
+	if len(note) > LONGEST_NOTE:
+		frappe.throw(
+			_("The text is longer than {0} characters. Shorten it.").format(LONGEST_NOTE), Unreadable
+		)
+	if head_of(doc) == {"effective_from": day, "note": note}:
+		return False
+	doc.effective_from, doc.note = day or None, note
+	return True
+
+
+def _is_day(text: str) -> bool:
+	try:
+		return 2000 <= date.fromisoformat(text).year <= 2199
+	except ValueError:
+		return False
+
+
+def head_of(doc: Document) -> dict[str, str]:
+	"""What is told of a version besides its rows, and may be changed on the board."""
+	return {"effective_from": str(doc.effective_from or ""), "note": (doc.note or "").strip()}
+
+
 def save(name: str, content: str, seen: str) -> Document:
 	"""Write the rows into the draft.
 
@@ -103,8 +144,10 @@ def save(name: str, content: str, seen: str) -> Document:
 			title=_("The draft has changed"),
 		)
 	procedure = read_content(doc.kind, content)
-	if procedure.content_hash != store.to_procedure(doc).content_hash:
+	rows_changed = procedure.content_hash != store.to_procedure(doc).content_hash
+	if rows_changed:
 		store.fill_tables(doc, procedure)
+	if fill_head(doc, content) or rows_changed:
 		doc.save()
 	return doc
 
@@ -119,7 +162,7 @@ def board(doc: Document) -> dict[str, Any]:
 	return {
 		"version": _header(doc),
 		"rights": _rights(doc),
-		"content": content_of(procedure),
+		"content": {**content_of(procedure), "head": head_of(doc)},
 		"checked": checked(doc, procedure),
 		"choices": _choices(doc, world),
 		"compare_with": _comparable(doc),
@@ -132,12 +175,12 @@ def _header(doc: Document) -> dict[str, Any]:
 		"title": doc.version_title,
 		"kind": doc.kind,
 		"kind_label": _(doc.kind),
+		"case_doctype": kinds.kind(doc.kind).doctype,
 		"bureau": doc.bureau,
 		"bureau_name": frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name") if doc.bureau else "",
 		"status": doc.status,
 		"status_label": _(doc.status),
 		"procedure": doc.procedure,
-		"effective_from": str(doc.effective_from or ""),
 		"modified": str(doc.modified),
 		"author": doc.author,
 		"author_name": _(frappe.db.get_value("User", doc.author, "full_name") or "") if doc.author else "",
@@ -181,8 +224,8 @@ def _configured() -> list[dict[str, str]]:
 
 
 def _comparable(doc: Document) -> list[dict[str, str]]:
-	"""Versions this one is compared with: that it was copied from, the last published of its own procedure, and what
-	applies to its bureau now."""
+	"""Versions this one is compared with: that it was copied from, the last published of its own procedure, what
+	applies to its bureau now; then all others of its kind, the newest first."""
 	found: dict[str, str] = {}
 	if doc.copied_from:
 		found[doc.copied_from] = _("Copied from")
@@ -198,12 +241,30 @@ def _comparable(doc: Document) -> list[dict[str, str]]:
 	applying = store.applying(doc.bureau, doc.kind, today()) if doc.bureau else None
 	if applying and applying.version != doc.name:
 		found.setdefault(applying.version, _("Applying now"))
-	rows = []
-	for name, why in found.items():
-		other = frappe.get_doc("SC Procedure Version", name)
-		if other.has_permission("read"):
-			rows.append({"value": name, "label": f"{why}：{other.version_title}"})
-	return rows
+	readable = frappe.get_list(
+		"SC Procedure Version",
+		filters={"kind": doc.kind, "name": ["!=", doc.name]},
+		fields=["name", "version_title", "status"],
+		order_by="creation desc",
+		limit=MOST_COMPARED,
+	)
+	known = {row.name for row in readable}
+	readable += frappe.get_list(
+		"SC Procedure Version",
+		filters={"name": ["in", [name for name in found if name not in known] or [""]]},
+		fields=["name", "version_title", "status"],
+		order_by="creation desc",
+	)
+	rank = list(found)
+	readable.sort(key=lambda row: rank.index(row.name) if row.name in found else len(rank))
+	return [
+		{
+			"value": row.name,
+			"label": f"{found.get(row.name) or _(row.status)}：{row.version_title}",
+			"title": row.version_title,
+		}
+		for row in readable
+	]
 
 
 def _choices(doc: Document, world: World) -> dict[str, Any]:
@@ -409,8 +470,15 @@ def without(doc: Document, procedure: Procedure, step: str) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------ compare and play
 
 
-def compared(old: Procedure, new: Procedure) -> dict[str, Any]:
-	"""{"texts": [{"text", "row", "code"}], "steps", "routes": what to colour, "old": the rows of the other version}."""
+def compared(other: Document, new: Procedure) -> dict[str, Any]:
+	"""What rows change against another version.
+
+	{"texts": [{"text", "row", "code"}], "steps", "routes": what to colour, "old": the rows of the other version,
+	"old_title", "old_locks": as the locks of `checked`}.
+	"""
+	old = store.to_procedure(other)
+	world = versions.world_of(other, old)
+	locked = _locks_if_sound(old, world) or {}
 	return {
 		"texts": [
 			{"text": render(f, _), "row": f.row or "", "code": f.code}
@@ -418,6 +486,8 @@ def compared(old: Procedure, new: Procedure) -> dict[str, Any]:
 		],
 		**canvas.colours(old, new),
 		"old": content_of(old),
+		"old_title": other.version_title,
+		"old_locks": {code: _reasons(old.kind, world, why) for code, why in locked.items()},
 	}
 
 
@@ -429,9 +499,7 @@ def played(
 	Raises:
 		frappe.ValidationError: the moves are no list of moves, or the procedure has not exactly one start.
 	"""
-	starts = sum(step.is_start for step in procedure.steps)
-	if starts != 1:
-		frappe.throw(_("Exactly one step must be the start step; there are {count}.").format(count=starts))
+	trial.require_playable(procedure)
 	try:
 		made = [
 			Move(str(m["step"]), str(m["action"]), min(max(int(m.get("days", 1)), 0), 250))

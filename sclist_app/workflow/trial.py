@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,16 +11,18 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from sclist_app.law.findings import render
+from sclist_app.law.findings import N_, render
 from sclist_app.workflow import store
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.comparison import compare
-from sclist_app.workflow.kinds import kind
+from sclist_app.workflow.kinds import Kind, kind
 from sclist_app.workflow.model import Procedure
 from sclist_app.workflow.simulation import Simulated, simulate
 
-__all__ = ["differences", "over_cases", "shown_name"]
+__all__ = ["MOST_CASES", "chosen", "differences", "over_cases", "require_playable", "shown_name"]
 
+MOST_CASES = 200
+M_BROKEN = N_("A route of this version leads nowhere. Correct what the check found, then try again.")
 SHOWN = {
 	"post": ("SC Post", "post_name"),
 	"limit": ("SC Time Limit", "limit_name"),
@@ -39,35 +41,105 @@ def differences(old: Document, new: Document) -> list[str]:
 	return [render(f, _) for f in compare(store.to_procedure(old), store.to_procedure(new), shown_name)]
 
 
+def require_playable(procedure: Procedure) -> None:
+	"""Raises frappe.ValidationError: there is not exactly one step to begin with."""
+	starts = sum(step.is_start for step in procedure.steps)
+	if starts != 1:
+		frappe.throw(_("Exactly one step must be the start step; there are {count}.").format(count=starts))
+
+
+def chosen(of: str, latest: int, since: date | None = None, until: date | None = None) -> list[str]:
+	"""The latest documents of a kind that the user may read, the newest first.
+
+	latest: how many at most, capped at MOST_CASES. since, until: when they were opened, both days included.
+	"""
+	of_kind = kind(of)
+	most = min(max(latest, 1), MOST_CASES)
+	day = _opening_field(of_kind)
+	filters = [[day, ">=", since]] if since else []
+	filters += [[day, "<=", until]] if until else []
+	shared = type(of_kind).runs_on is not Kind.runs_on
+	names = frappe.get_list(
+		of_kind.doctype,
+		filters=filters,
+		pluck="name",
+		order_by="creation desc",
+		limit=most * 5 if shared else most,
+	)
+	if shared:
+		names = [name for name in names if of_kind.runs_on(frappe.get_doc(of_kind.doctype, name))]
+	return names[:most]
+
+
+def _opening_field(of_kind: Kind) -> str:
+	return "opened_on" if frappe.get_meta(of_kind.doctype).has_field("opened_on") else "received_on"
+
+
 def over_cases(
-	new: Procedure, old: Procedure | None, cases: Sequence[str], bureau: str, start: date
+	new: Procedure,
+	old: Procedure | None,
+	cases: Sequence[str],
+	bureau: str,
+	start: date,
+	beat: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Any]:
-	"""Each case under the new version, and under the old one beside it. Reads only."""
+	"""Each case under the new version, and under the old one beside it. Reads only.
+
+	start: where the day a case was opened is not known. beat: told how many are done, of how many.
+	{"cases": [{"case", "title", "new", "old", "differs"}], "days", "days_before", "differing"}.
+	"""
 	of_kind = kind(new.kind)
 	calendar = calendar_of(bureau)
+	opened = _opening_field(of_kind)
 	rows = []
-	for name in cases:
+	for number, name in enumerate(cases):
+		beat(number, len(cases))
+		if not frappe.db.exists(of_kind.doctype, name):
+			continue  # deleted since it was chosen
 		doc = frappe.get_doc(of_kind.doctype, name)
 		facts = of_kind.facts(doc)
-		begins = getdate(doc.opened_on) if doc.opened_on else start
-		after = simulate(new, facts, begins, calendar)
-		before = simulate(old, facts, begins, calendar) if old else None
+		begins = getdate(doc.get(opened)) if doc.get(opened) else start
+		after = _shown(new, facts, begins, calendar)
+		before = _shown(old, facts, begins, calendar) if old else None
 		rows.append(
 			{
 				"case": name,
 				"title": of_kind.title(doc),
-				"new": _shown(after),
-				"old": _shown(before) if before else None,
+				"new": after,
+				"old": before,
+				"differs": bool(before) and any(before[key] != after[key] for key in _COMPARED),
 			}
 		)
-	return {"cases": rows, "days": _mean(rows, "new"), "days_before": _mean(rows, "old")}
+	return {
+		"cases": rows,
+		"days": _mean(rows, "new"),
+		"days_before": _mean(rows, "old"),
+		"differing": sum(row["differs"] for row in rows),
+	}
 
 
-def _shown(played: Simulated) -> dict[str, Any]:
+_COMPARED = ("path", "posts", "dates", "people", "outcome", "documents", "problem")
+
+
+def _shown(procedure: Procedure, facts: Mapping[str, Any], begins: date, calendar: Any) -> dict[str, Any]:
+	try:
+		played = simulate(procedure, facts, begins, calendar)
+	except KeyError:
+		played = Simulated((), "", begins, begins)
+		return {**_words(played, procedure), "problem": _(M_BROKEN)}
+	return _words(played, procedure)
+
+
+def _words(played: Simulated, procedure: Procedure) -> dict[str, Any]:
+	ends = [c for v in played.visits for c in v.to if c in procedure.by_code and procedure.by_code[c].is_end]
 	return {
 		"path": [visit.title for visit in played.visits],
+		"steps": [visit.step for visit in played.visits],
+		"to": [list(visit.to) for visit in played.visits],
+		"end": ends[-1] if ends and played.outcome else "",
 		"posts": [shown_name("post", visit.post) if visit.post else "" for visit in played.visits],
 		"dates": [[str(v.entered), str(v.left), str(v.due) if v.due else ""] for v in played.visits],
+		"late": [visit.late for visit in played.visits],
 		"people": sum(visit.people for visit in played.visits),
 		"outcome": _(played.outcome) if played.outcome else "",
 		"days": played.days,
@@ -77,5 +149,5 @@ def _shown(played: Simulated) -> dict[str, Any]:
 
 
 def _mean(rows: list[dict[str, Any]], side: str) -> float | None:
-	days = [row[side]["days"] for row in rows if row[side]]
+	days = [row[side]["days"] for row in rows if row[side] and not row[side]["problem"]]
 	return round(sum(days) / len(days), 1) if days else None

@@ -5,10 +5,11 @@ import re
 import frappe
 import pytest
 
+from sclist_app.access.today import today
 from sclist_app.api import procedures as api
 from sclist_app.api.boot import boot_session
 from sclist_app.setup import demo
-from sclist_app.workflow import store, versions
+from sclist_app.workflow import store, trial, versions
 from sclist_app.workflow.conditions import SCHEMA
 
 DISTRICT = demo.DISTRICT
@@ -152,10 +153,21 @@ def test_a_trial_writes_nothing(draft, people):
 	edit(draft, lambda doc: limit(doc, "T01").update({"n": 3}))
 	frappe.set_user(people["writer"])
 	before = _everything()
-	result = api.simulate(draft, STANDARD, 10)
+	result = played_over_cases(draft, STANDARD, 10)
 	assert _everything() == before
 	assert result["cases"] and result["days"] < result["days_before"]
 	assert all(row["new"]["outcome"] for row in result["cases"])
+
+
+def played_over_cases(new: str, old: str, latest: int) -> dict:
+	newer, older = (frappe.get_doc("SC Procedure Version", name) for name in (new, old))
+	return trial.over_cases(
+		store.to_procedure(newer),
+		store.to_procedure(older),
+		trial.chosen(newer.kind, latest),
+		newer.bureau,
+		today(),
+	)
 
 
 def _everything() -> dict[str, tuple]:

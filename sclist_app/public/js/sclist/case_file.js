@@ -11,6 +11,7 @@ const COLOUR = {
 	Expired: "gray",
 };
 const UNFINISHED = ["Waiting", "Being Made"];
+const TRIAL = "Trial on Cases";
 
 /** The button of the case file, in the head of the papers. */
 export function case_file_button(panel) {
@@ -136,6 +137,8 @@ function skipped_of(doc) {
 
 /** What came of a job: buttons to fetch it, what was left out and why. */
 function outcome(doc, status = doc.status) {
+	if (doc.kind === TRIAL && status === "Ready")
+		return [el("p", {}, __("The studio shows what came of it: choose “Try on cases” there."))];
 	const left_out = skipped_of(doc);
 	const mine = [doc.made_by, "Administrator"].includes(frappe.session.user);
 	const parts = [];
@@ -215,7 +218,11 @@ export function show_print_job(frm) {
 	frm.page.set_indicator(__(doc.status), COLOUR[doc.status] || "gray");
 	const place = frm.fields_dict.report_view.$wrapper.empty()[0];
 	const mine = [doc.made_by, "Administrator"].includes(frappe.session.user);
-	if (doc.reference_name) {
+	if (doc.kind === TRIAL) {
+		frm.add_custom_button(__("Open in the Studio"), () =>
+			frappe.set_route("procedure-studio", doc.reference_name)
+		);
+	} else if (doc.reference_name) {
 		frm.add_custom_button(__("Open the case"), () =>
 			frappe.set_route("Form", doc.reference_doctype, doc.reference_name)
 		);

@@ -1,7 +1,8 @@
 import { download, get, post, tell } from "./calls";
-import { el } from "./dom";
+import { el, table } from "./dom";
 import { move_cases } from "./moving_tools";
 import { take_over } from "./takeover_tools";
+import { running, trials } from "./trial";
 
 /** What a rule administrator and an approver can do with a version; the server decides again. */
 export function version_tools(frm) {
@@ -153,66 +154,56 @@ function compare(frm) {
 	);
 }
 
-export async function attempt(frm) {
-	frappe.dom.freeze(__("Playing the latest cases…"));
-	let result;
-	try {
-		result = await get("procedures.simulate", {
-			version: frm.doc.name,
-			against: frm.doc.copied_from || "",
-			cases: 20,
-		});
-	} finally {
-		frappe.dom.unfreeze();
-	}
-	const head = [__("Case"), __("Path"), __("Outcome"), __("Persons"), __("Days"), __("Days before")];
-	const rows = result.cases.map((row) =>
+async function attempt(frm) {
+	const place = el("div.sc-job", {});
+	const dialog = new frappe.ui.Dialog({
+		title: __("Played over the latest cases; nothing was written"),
+		size: "large",
+		fields: [{ fieldtype: "HTML", fieldname: "body" }],
+	});
+	dialog.fields_dict.body.$wrapper.append(place);
+	const job = trials(frm.doc.name, (trial) => {
+		dialog.get_secondary_btn().toggleClass("hide", !running(trial));
+		place.replaceChildren(...attempt_shown(trial));
+	});
+	dialog.onhide = job.stop;
+	dialog.set_secondary_action_label(__("Cancel the Job"));
+	dialog.set_secondary_action(job.cancel);
+	await job.begin({ against: frm.doc.copied_from || "", cases: 20 });
+	dialog.show();
+}
+
+function attempt_shown(trial) {
+	const { status, done, total, failure, result } = trial;
+	if (running(trial))
+		return [
+			el(
+				"div.progress",
+				{},
+				el("div.progress-bar", { role: "progressbar", style: `width: ${total ? (done / total) * 100 : 0}%` })
+			),
+			el("p.text-muted", {}, __("You may leave this page; the result is kept for you.")),
+		];
+	if (status !== "Ready") return [el("p", {}, failure || __("The job is cancelled."))];
+	return [
 		el(
-			"tr",
+			"p",
 			{},
-			el("td", {}, row.title),
-			el("td", {}, row.new.path.join(" → ")),
-			el(row.new.problem ? "td" : "td.text-nowrap", {}, row.new.problem || row.new.outcome),
-			el("td", {}, row.new.people),
-			el("td", {}, row.new.days),
-			el("td", {}, row.old ? row.old.days : "—")
-		)
-	);
-	show(
-		__("Played over the latest cases; nothing was written"),
-		rows.length
-			? el(
-					"div",
-					{},
-					el(
-						"p",
-						{},
-						__("On average {0} days, before {1} days.", [
-							result.days ?? "—",
-							result.days_before ?? "—",
-						])
-					),
-					el(
-						"div.table-responsive",
-						{},
-						el(
-							"table.table.table-sm",
-							{},
-							el(
-								"thead",
-								{},
-								el(
-									"tr",
-									{},
-									head.map((text) => el("th.text-nowrap", {}, text))
-								)
-							),
-							el("tbody", {}, rows)
-						)
-					)
-				)
-			: el("p", {}, __("There are no cases yet to play."))
-	);
+			__("On average {0} days, before {1} days.", [result.days ?? "—", result.days_before ?? "—"])
+		),
+		table(
+			__("Try on cases"),
+			[__("Case"), __("Path"), __("Outcome"), __("Persons"), __("Days"), __("Days before")],
+			result.cases.map((row) => [
+				row.title,
+				row.new.path.join(" → "),
+				row.new.problem || row.new.outcome,
+				row.new.people,
+				row.new.days,
+				row.old ? row.old.days : "—",
+			])
+		),
+	];
 }
 
 function sure(frm, question, path) {

@@ -5,12 +5,13 @@ export const SIZE = { width: 216, height: 92 };
 // side by side the words of a line need more room than one below the other
 const GAP = { down: 66, right: 132, side: 34, lane: 16, rail: 34 };
 const SWEEPS = 8;
+const GRIP = 15;
 
 /**
  * @param {Array<{code}>} steps in the order of the form
  * @param {Array<{id, source, target, kind}>} lines
  * @param {"down"|"right"} direction
- * @returns {{places: Map<string, {x, y, layer, order}>, paths: Map<string, {d, label: {x, y}}>, box: {x, y, width, height}}}
+ * @returns {{places: Map<string, {x, y, layer, order}>, paths: Map<string, {d, label: {x, y}, start: {x, y}, grip: {x, y}}>, box: {x, y, width, height}}}
  */
 export function arrange(steps, lines, direction) {
 	const down = direction === "down";
@@ -230,6 +231,10 @@ function end_of(place, size) {
 	return { along: place.along, across: place.across + size.across / 2 };
 }
 
+const spot = (p, down) => {
+	const [x, y] = xy(p, down);
+	return { x, y };
+};
 const xy = (p, down) => (down ? [p.across, p.along] : [p.along, p.across]);
 
 function curve(points, down) {
@@ -247,8 +252,11 @@ function curve(points, down) {
 	}
 	// the words stand where the line begins
 	const [a, b] = [points[0], points[1]];
-	const [lx, ly] = xy({ along: (a.along + b.along) / 2, across: (a.across + b.across) / 2 }, down);
-	return { d, label: { x: lx, y: ly } };
+	const middle = { along: (a.along + b.along) / 2, across: (a.across + b.across) / 2 };
+	const last = points.at(-1);
+	// where the end is taken hold of: just before the step it leads to
+	const grip = { along: last.along - GRIP, across: last.across };
+	return { d, label: spot(middle, down), start: spot(a, down), grip: spot(grip, down) };
 }
 
 // Lines that leave a step together: their words stand over where each goes, by turns higher and lower.
@@ -306,8 +314,12 @@ function rails(lines, at, size, extents, sign, paths, down) {
 		const d = corners
 			.map(([what, ...points]) => `${what} ${points.map((p) => xy(p, down).join(" ")).join(" ")}`)
 			.join(" ");
-		const [x, y] = xy({ along: (from.along + to.along) / 2, across: rail }, down);
-		paths.set(line.id, { d, label: { x, y } });
+		paths.set(line.id, {
+			d,
+			label: spot({ along: (from.along + to.along) / 2, across: rail }, down),
+			start: spot(from, down),
+			grip: spot({ along: to.along, across: to.across + sign * GRIP }, down),
+		});
 	}
 }
 

@@ -1,5 +1,5 @@
 import { post, tell } from "../calls";
-import { attempt, bind, publish, with_reason } from "../version_tools";
+import { bind, publish, with_reason } from "../version_tools";
 
 /** What leads out of the drawing: hand in, approve, publish, copy. The functions are those of the plain form. */
 export function outside(store) {
@@ -12,10 +12,6 @@ export function outside(store) {
 	const open = (name) => frappe.set_route("procedure-studio", name);
 
 	return {
-		async try_cases() {
-			if (!(await store.save())) return;
-			attempt(form());
-		},
 		async submit() {
 			document.activeElement?.blur?.();
 			if (!(await store.save())) return;

@@ -18,6 +18,7 @@ export function numbered(content) {
 	const found = {};
 	for (const table of TABLES)
 		found[table] = (content[table] || []).map((row) => ({ ...row, _id: ++last }));
+	if (content.head) found.head = { ...content.head };
 	return found;
 }
 
@@ -29,6 +30,7 @@ export function plain(content) {
 			delete copy._id;
 			return copy;
 		});
+	if (content.head) found.head = { ...content.head };
 	return found;
 }
 
@@ -262,6 +264,28 @@ export function disconnect(content, route, target) {
 			(row) => !(row.step === route.step && row.action === route.action),
 		);
 	tidy_conditions(content);
+}
+
+/** Why the routes of a line cannot lead to a step: "own", "there", or "" if they can. */
+export function no_end_for(line, code) {
+	if (code === line.source) return "own";
+	return line.routes.some((route) => route.targets.includes(code)) ? "there" : "";
+}
+
+/** Let the routes of a line end at another step; when they are taken, and what else they open, stays. */
+export function retarget(content, line, code) {
+	const ids = new Set(line.routes.map((route) => route._id));
+	for (const route of content.transitions)
+		if (ids.has(route._id))
+			route.targets = route.targets.map((one) => (one === line.target ? code : one));
+}
+
+/** Steps and lines of two versions in one drawing: what the new one has, and what only the old one had. */
+export function both_of(now, old) {
+	const codes = new Set(now.steps.map((step) => step.code));
+	const steps = [...now.steps, ...old.steps.filter((step) => !codes.has(step.code))];
+	const lines = new Map([...lines_of(old), ...lines_of(now)].map((line) => [line.id, line]));
+	return { steps, lines: [...lines.values()] };
 }
 
 export function tidy_conditions(content) {

@@ -17,7 +17,10 @@ export function make_store(version) {
 		board: null,
 		content: null,
 		selected: null, // {type: "step", code} | {type: "line", id} | {type: "limits"}
-		mode: "draw", // draw | compare | play
+		mode: "draw", // draw | compare | play | try
+		sheet: "low", // on a small screen: low | half | full
+		apart: !window.matchMedia("(max-width: 900px)").matches, // two drawings side by side, or one of both
+		aimed: "",
 		direction: "down",
 		sides: true,
 		checked: null,
@@ -47,7 +50,7 @@ export function make_store(version) {
 
 	// what is drawn: the rows, or those of both versions while they are compared
 	const drawn = computed(() => {
-		if (state.mode === "compare" && state.compared)
+		if (state.mode === "compare" && state.compared && !state.apart)
 			return union(state.content, state.compared.old);
 		return state.content;
 	});
@@ -57,6 +60,8 @@ export function make_store(version) {
 		const shown = state.sides ? lines.value : lines.value.filter((line) => line.kind === "on");
 		return arrange(drawn.value.steps, shown, state.direction);
 	});
+	const locks = computed(() => state.locks);
+	const faults = computed(() => state.checked?.errors || []);
 	const found = computed(() => {
 		const places = new Map();
 		const note = (kind) => (finding) => {
@@ -298,10 +303,30 @@ export function make_store(version) {
 
 	function select(selected) {
 		state.selected = selected;
+		// on a small screen what was chosen is shown in the sheet
+		if (selected && state.sheet === "low") state.sheet = "half";
+		if (!selected && state.mode === "draw") state.sheet = "low";
 	}
 
 	function line_of(line) {
 		return { type: "line", id: line.id, routes: line.routes.map((route) => route._id) };
+	}
+
+	/** The step and, where a route is meant, the line a difference speaks of; of either version. */
+	function place_of_difference(row) {
+		const versions = [state.content, state.compared.old];
+		for (const content of versions) {
+			const place = place_of(content, row);
+			if (!place.step) continue;
+			const line = lines_of(content).find((one) =>
+				one.routes.some(
+					(route) =>
+						place.action && route.step === place.step && route.action === place.action,
+				),
+			);
+			return { step: place.step, line: line?.id || "" };
+		}
+		return {};
 	}
 
 	/** Bring the place a finding speaks of before the user. */
@@ -323,7 +348,8 @@ export function make_store(version) {
 		() => {
 			state.selected = null;
 			if (state.mode !== "compare") state.compared = null;
-			if (state.mode !== "play") state.played = null;
+			state.played = null;
+			state.sheet = state.mode === "draw" ? "low" : "half";
 		},
 	);
 
@@ -336,6 +362,10 @@ export function make_store(version) {
 		lines,
 		layout,
 		found,
+		locks,
+		faults,
+		place_of_difference,
+		quiet,
 		load,
 		change,
 		step_back,

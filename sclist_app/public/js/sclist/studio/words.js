@@ -99,7 +99,8 @@ export function line_words(content, line, choices) {
 	const codes = [...new Set(line.routes.map((route) => route.condition))];
 	const forks = line.routes.every((route) =>
 		content.transitions.some(
-			(one) => one !== route && one.step === route.step && one.action === route.action,
+			(one) =>
+				one._id !== route._id && one.step === route.step && one.action === route.action,
 		),
 	);
 	if (codes.length > 1) return { full: labels, label: labels, condition: "" };
@@ -110,6 +111,11 @@ export function line_words(content, line, choices) {
 			: "";
 	const full = [labels, words].filter(Boolean).join("：");
 	return { full, label: forks ? "" : labels, condition: words };
+}
+
+/** What a difference is called: a word beside the colour. */
+export function difference_word(kind) {
+	return { added: __("added"), removed: __("removed"), changed: __("changed") }[kind] || "";
 }
 
 /** The place a finding points at: {step, action} or {limit} or {condition}. */

@@ -9,12 +9,14 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from devbench import external, layout, processes, services, site, stages
 from devbench.console import BenchError, timed
 
 TESTS = "tests"
 KINDS = ("unit", "site", "browser")
+NONE_CHOSEN = 5  # pytest's exit code where no test was left
 
 
 def arguments() -> list[str]:
@@ -40,27 +42,59 @@ def environment(sites: Path, name: str, address: str) -> dict[str, str]:
 
 
 def pytest(python: Path, words: list[str], env: dict[str, str]) -> int:
-	"""Run pytest over tests/ and end every process it left behind, browsers included. Its exit code."""
+	"""Run pytest over tests/ and end every process it left behind, browsers included. Its exit code.
+
+	Of the whole suite the unit tests run in a process of their own beside the others, which need one core; what they
+	say is printed after the rest.
+	"""
 	processes.stop(TESTS)
-	process = subprocess.Popen(
-		[str(python), "-m", "pytest", *words],
-		cwd=layout.PROJECT,
-		env=processes.environment(TESTS, env),
-		stdin=subprocess.DEVNULL,
-	)
+	env = processes.environment(TESTS, env)
+	command = [str(python), "-m", "pytest", *words]
+	beside, log = None, layout.LOGS / "unit-tests.log"
+	if names_no_path(words):
+		log.parent.mkdir(parents=True, exist_ok=True)
+		with log.open("wb") as output:
+			beside = _start([*command, "-p", "no:cacheprovider", f"{TESTS}/unit"], env, output)
+		command += [f"{TESTS}/{kind}" for kind in KINDS if kind != "unit"]
+	process = _start(command, env)
 	try:
-		return process.wait()
+		codes = [process.wait()]
+		if beside is not None:
+			codes.append(beside.wait())
+			print("\n--- unit tests, which ran beside ---", flush=True)
+			print(log.read_text(errors="replace"), flush=True)
+		return combined(codes)
 	except KeyboardInterrupt:
 		# Ctrl-C reached pytest as well: it closes its fixtures and prints its summary.
 		with contextlib.suppress(subprocess.TimeoutExpired):
 			process.wait(20)
 		raise
 	finally:
-		if process.poll() is None:
-			process.send_signal(signal.SIGINT)
-			with contextlib.suppress(subprocess.TimeoutExpired):
-				process.wait(10)
+		for one in filter(None, (process, beside)):
+			if one.poll() is None:
+				one.send_signal(signal.SIGINT)
+				with contextlib.suppress(subprocess.TimeoutExpired):
+					one.wait(10)
 		processes.stop(TESTS, seconds=5)
+
+
+def _start(command: list[str], env: dict[str, str], output: IO[bytes] | None = None) -> subprocess.Popen:
+	return subprocess.Popen(
+		command, cwd=layout.PROJECT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+	)
+
+
+def names_no_path(words: list[str]) -> bool:
+	"""The words choose no file or folder, so the whole suite is meant."""
+	return not any(
+		not word.startswith("-") and (layout.PROJECT / word.split("::")[0]).exists() for word in words
+	)
+
+
+def combined(codes: list[int]) -> int:
+	"""One exit code of several runs: the first that failed; "no test was chosen" counts only if all say so."""
+	failed = [code for code in codes if code not in (0, NONE_CHOSEN)]
+	return failed[0] if failed else min(codes)
 
 
 @contextlib.contextmanager

@@ -315,6 +315,28 @@ def test_only_what_the_chosen_tests_need_is_started(words, kinds):
 	assert testing.kinds(words) == kinds
 
 
+@pytest.mark.parametrize(
+	("codes", "code"),
+	[([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([5, 0], 0), ([0, 5], 0), ([5, 5], 5), ([5, 1], 1), ([2, 1], 2)],
+)
+def test_a_failure_of_either_run_is_a_failure(codes, code):
+	assert testing.combined(codes) == code
+
+
+@pytest.mark.parametrize(
+	("words", "whole"),
+	[
+		([], True),
+		(["-x", "-k", "number"], True),
+		(["tests/unit"], False),
+		(["-q", "tests/site/test_issue.py::test_x"], False),
+		(["tests"], False),
+	],
+)
+def test_the_whole_suite_is_meant_where_no_path_is_named(words, whole):
+	assert testing.names_no_path(words) is whole
+
+
 def test_a_folder_that_is_no_bench_is_refused(tmp_path, monkeypatch):
 	monkeypatch.setenv("SCLIST_BENCH", str(tmp_path))
 	with pytest.raises(console.BenchError, match="is not a bench"):

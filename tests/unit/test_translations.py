@@ -19,39 +19,8 @@ APP = ROOT / "sclist_app"
 CSV = APP / "translations" / "zh.csv"
 # Proper names that stay as they are.
 SAME = {"PDF", "URL", "GBK", "UTF-8"}
-# Strings of the framework that people at our forms meet and that its own Chinese lacks or has wrong.
-FRAMEWORK = {
-	"Build",
-	"Clear",
-	"Create Workspace",
-	"Edit Filters",
-	"List View",
-	"No {0} found with matching filters. Clear filters to see all {0}.",
-	"No.",
-	"Public",
-	"Reload File",
-	"Search or type a command (Ctrl + G)",
-	"Search or type a command ({0})",
-	"Type a reply / comment",
-	"You attached {0}",
-	"You changed the value of {0}",
-	"You created this",
-	"You haven't created a {0} yet",
-	"You last edited this",
-	"{0} attached {1}",
-	"{0} changed the value of {1}",
-	"{0} created this",
-	"{0} created this {1}",
-	"{0} edited this {1}",
-	"added rows for {0}",
-	"removed rows for {0}",
-	"{0} filter",
-	"{0} filters",
-	"{0} from {1} to {2}",
-	"{0} h",
-	"{0} last edited this",
-	"{0} m",
-}
+# Strings of the framework that people meet and that its own Chinese lacks or has wrong, one a line.
+FRAMEWORK = set((Path(__file__).parent / "framework_strings.txt").read_text(encoding="utf-8").splitlines())
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"\{\w*\}")
 STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''

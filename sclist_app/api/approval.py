@@ -6,6 +6,7 @@ from frappe import _
 from sclist_app.access.posts import held
 from sclist_app.api import answers
 from sclist_app.api.checks import name_of, text_of
+from sclist_app.api.papers import OPENED
 from sclist_app.register import approval
 from sclist_app.workflow import phrases as opinion_phrases
 
@@ -38,6 +39,17 @@ def paper(task: str, key: str, version: str) -> dict:
 def paper_pdf(task: str, key: str) -> None:
 	"""The same paper as PDF. Needs the task; every look is logged."""
 	answers.show(approval.paper_pdf(name_of(task, "task"), name_of(key, "key")), _("Draft"))
+
+
+@frappe.whitelist(methods=["POST"])
+def issued(notice: str) -> dict:
+	"""The text of an issued paper, {"html": a page for the screen}. Needs read permission on the notice; every look is
+	logged.
+	"""
+	doc = frappe.get_doc("SC Notice", name_of(notice, "notice"))
+	doc.check_permission("read")
+	answers.disclosed(doc, OPENED, {"number": doc.number, "sealed": False})
+	return {"html": approval.issued(doc)}
 
 
 @frappe.whitelist(methods=["POST"])

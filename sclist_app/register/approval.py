@@ -26,7 +26,7 @@ from sclist_app.access.today import now, today
 from sclist_app.access.visibility import may_read_bureau
 from sclist_app.audit import events
 from sclist_app.documents import issue, printing, rendering
-from sclist_app.documents.layout import PageLayout
+from sclist_app.documents.layout import LAYOUTS, OFFICIAL, PageLayout
 from sclist_app.law.findings import N_, render
 from sclist_app.register.paper_facts import penalty_facts
 from sclist_app.register.paperwork import GOING_ON, Addressee, PaperKind
@@ -36,7 +36,7 @@ from sclist_app.workflow.model import DocumentRule, Step, Transition, Verb
 from sclist_app.workflow.tasks import approves
 from sclist_app.workflow.view import person, view
 
-__all__ = ["act", "agree", "mark_read", "page", "paper", "paper_pdf", "waiting"]
+__all__ = ["act", "agree", "issued", "mark_read", "page", "paper", "paper_pdf", "waiting"]
 
 READING = "SC Reading"
 MOST = 200
@@ -179,7 +179,7 @@ def page(task: str) -> dict[str, Any]:
 	"""All the page shows but the texts of the papers.
 
 	{"task": name, "mine": bool, "why": [str] where it is not, "version", "view": as `workflow.view.view`, "doc",
-	"titles": "DocType::name" → title of the links in it, "brief": {...} of a listing case, "sheets": [{key, action,
+	"titles": "DocType::name" → title of the links in it, "brief": {"ground", "penalties"}, "sheets": [{key, action,
 	title, addressee, step_title, later}], "outlook": action → what follows, "read": bool}
 	"""
 	row = _task_row(task)
@@ -195,7 +195,7 @@ def page(task: str) -> dict[str, Any]:
 		"view": shown,
 		"doc": doc.as_dict(convert_dates_to_str=True),
 		"titles": _titles(doc),
-		"brief": _brief(doc) if doc.doctype == "SC Case" else {},
+		"brief": _brief(doc),
 		"version": "",
 		"sheets": [],
 		"outlook": {},
@@ -249,20 +249,36 @@ def _titles(doc: Document) -> dict[str, str]:
 
 
 def _brief(doc: Document) -> dict[str, Any]:
-	"""Ground and penalties of a listing case in full, as its papers word them."""
-	ground = frappe.get_cached_doc("SC Listing Ground", doc.ground) if doc.ground else None
-	rows = [frappe.get_doc("SC Penalty", row.penalty) for row in doc.penalties or ()]
+	"""Ground and penalties in full, as the papers word them: of a listing case, or of the listing a matter is about."""
+	case = doc if doc.doctype == "SC Case" else _case_behind(doc)
+	ground = (case or doc).get("ground")
+	penalties = [row.penalty for row in case.penalties] if case else [doc.get("penalty")]
+	return {"ground": _ground(ground) if ground else None, "penalties": [_penalty(p) for p in penalties if p]}
+
+
+def _case_behind(doc: Document) -> Document | None:
+	"""The case that led to the listing, where the user may read it."""
+	record = doc.get("record")
+	name = frappe.db.get_value("SC Listing Record", record, "case") if record else None
+	if not name or not frappe.has_permission("SC Case", "read", doc=name):
+		return None
+	return frappe.get_doc("SC Case", name)
+
+
+def _ground(name: str) -> dict[str, Any]:
+	ground = frappe.get_cached_doc("SC Listing Ground", name)
+	return {"title": ground.title, "article": ground.article, "text": ground.text}
+
+
+def _penalty(name: str) -> dict[str, Any]:
+	row = frappe.get_doc("SC Penalty", name)
 	return {
-		"ground": {"title": ground.title, "article": ground.article, "text": ground.text} if ground else None,
-		"penalties": [
-			{
-				**{k: penalty_facts(row)[k] for k in ("number", "date", "authority", "content", "basis")},
-				"name": row.name,
-				"violation": row.violation,
-				"file": row.file,
-			}
-			for row in rows
-		],
+		**{k: penalty_facts(row)[k] for k in ("number", "date", "authority", "content", "basis")},
+		"name": name,
+		"violation": row.violation,
+		"file": row.file,
+		# one that no longer stands as it was decided
+		"status": "" if row.status in ("Effective", "Performed") else _(row.status),
 	}
 
 
@@ -282,14 +298,22 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 	return {
 		"next": [_step(loaded, step) for step in targets if not step.is_end],
 		"then": list(dict.fromkeys(step.title for step in ahead)),
-		"drawn": [
-			_title(opened, sheet) + _to(sheet)
-			for sheet in opened.sheets
-			if sheet.action == button.action and not sheet.later
-		],
+		"drawn": _drawn(opened, button),
 		"ends": "、".join(step.title for step in targets if step.is_end),
 		"vote": _vote(opened) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
 	}
+
+
+def _drawn(opened: Opened, button: Transition) -> list[str]:
+	"""Titles of the papers a button issues, each once, with all it goes to."""
+	found: dict[str, list[str]] = {}
+	for sheet in opened.sheets:
+		if sheet.action == button.action and not sheet.later:
+			found.setdefault(_title(opened, sheet), []).append(sheet.to.name)
+	return [
+		title + (f"（{'、'.join(filter(None, names))}）" if any(names) else "")
+		for title, names in found.items()
+	]
 
 
 def _route(loaded: store.LoadedRun, step: str, action: str) -> Transition | None:
@@ -448,6 +472,14 @@ def paper_pdf(task: str, key: str) -> bytes:
 	html, layout = issue.preview_html(_paper_of(opened, sheet))
 	_log(opened, sheet)
 	return printing.pdf(html, layout).pdf
+
+
+def issued(notice: Document) -> str:
+	"""The text of an issued paper as a page for the screen: phones show no PDF beside the case."""
+	layout = LAYOUTS.get(
+		frappe.get_cached_value("SC Document Kind", notice.document_kind, "layout") or "", OFFICIAL
+	)
+	return rendering.full_html(notice.html or "", layout, _on_screen(layout))
 
 
 def _sheet(task: str, key: str) -> tuple[Opened, Sheet]:

@@ -14,6 +14,7 @@ from sclist_app.law.statute import limits
 from sclist_app.workflow import actions, clocks, extension, statutes, store
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.envelope import CHANNELS
+from sclist_app.workflow.model import Nature, Procedure, Verb
 
 __all__ = ["shown"]
 
@@ -42,6 +43,9 @@ def shown(loaded: store.LoadedRun) -> list[dict[str, Any]]:
 def _row(loaded: store.LoadedRun, row, has_task: bool) -> dict[str, Any]:
 	due, running = getdate(row.due_on), row.status == "Running"
 	measures = running and row.limit not in TERMS
+	elapses = row.limit in ELAPSING or _waits(loaded.procedure, row)
+	past = bool(row.stopped_on and getdate(row.stopped_on) > due)
+	ran_out = elapses and row.status == "Met" and getdate(row.stopped_on) >= due
 	return {
 		"name": row.name,
 		"limit": row.limit,
@@ -55,12 +59,11 @@ def _row(loaded: store.LoadedRun, row, has_task: bool) -> dict[str, Any]:
 		"due_on": row.due_on,
 		"stopped_on": row.stopped_on,
 		"status": row.status,
-		"status_label": _(row.status),
+		"status_label": _("Elapsed") if ran_out else _(row.status),
 		"provisional": bool(row.provisional),
 		"days_left": days_left(row.due_on, row.bureau) if measures else None,
 		# nobody is late when a term or a period of the party ends
-		"overdue": row.limit not in ELAPSING
-		and ((running and due < today()) or bool(row.stopped_on and getdate(row.stopped_on) > due)),
+		"overdue": not elapses and ((running and due < today()) or past),
 		"article": _article(row),
 		"explained": _explained(row),
 		"paused": _paused(row),
@@ -68,6 +71,15 @@ def _row(loaded: store.LoadedRun, row, has_task: bool) -> dict[str, Any]:
 		"extended": _extended(row),
 		"may": extension.may(loaded, row, has_task) if row.status in ("Running", "Paused") else None,
 	}
+
+
+def _waits(procedure: Procedure, row) -> bool:
+	"""Does the limit measure a step that waits for the party and goes on by itself once it has run out?"""
+	steps = [procedure.by_code[code] for code in clocks.measured_by(procedure, row)]
+	return any(
+		step.nature is Nature.WAIT and any(b.verb is Verb.EXPIRE for b in procedure.buttons(step.code))
+		for step in steps
+	)
 
 
 def _article(row) -> str:

@@ -6,19 +6,20 @@ import { day, due_badge, due_colour } from "./words";
 // why one limit may stand still while the case goes on
 const CAUSES = ["Supplement", "Appraisal", "Other Department", "Announcement"];
 
-/** The limits that run or ran, the urgent first. */
-export function clocks(panel) {
+/** The limits that run or ran, the urgent first; with `only_open` those that are over are left out. */
+export function clocks(panel, only_open = false) {
 	const { view } = panel;
-	const rows = [...(view.clocks || [])].filter((clock) => clock.status !== "Void");
-	if (!rows.length) return null;
+	const all = [...(view.clocks || [])].filter((clock) => clock.status !== "Void");
 	const running = (clock) => ["Running", "Paused"].includes(clock.status);
+	const rows = only_open ? all.filter(running) : all;
+	if (!rows.length) return null;
 	rows.sort(
 		(a, b) =>
 			running(b) - running(a) || String(a.due_on || "").localeCompare(String(b.due_on || "")),
 	);
 	// a limit of no article is the procedure's own, one a step: its name says which
 	const titles = new Map((view.steps || []).map((step) => [step.code, step.title]));
-	const several = (clock) => rows.filter((row) => row.limit_name === clock.limit_name).length > 1;
+	const several = (clock) => all.filter((row) => row.limit_name === clock.limit_name).length > 1;
 	const name = (clock) => {
 		const step = titles.get(clock.step);
 		if (step && !clock.article) return step;
@@ -185,7 +186,8 @@ function bar(clock, colour) {
 	const today = frappe.datetime.get_today();
 	const days = (until, from = clock.started_on) => frappe.datetime.get_day_diff(until, from);
 	const ended = clock.status !== "Running" && clock.status !== "Paused" ? clock.stopped_on : null;
-	const now = ended || today;
+	// a window that ran out as planned ends with its due day, whenever that was noticed
+	const now = !ended ? today : clock.overdue || ended < clock.due_on ? ended : clock.due_on;
 	const whole = Math.max(days(clock.due_on), days(now), 1);
 	const at = (day) => Math.max(0, Math.min(100, (100 * days(day)) / whole));
 	const gone = Math.round(at(now));
@@ -204,22 +206,49 @@ function bar(clock, colour) {
 	return el(
 		"div.sc-timebar",
 		{ role: "img", "aria-label": `${clock.limit_name}：${text}`, title: text },
+		ended ? null : over(at(today)),
 		el(
 			"div.sc-timebar-track",
 			{},
 			el(`i.sc-bar-gone.sc-${colour}`, { style: `width:${gone}%` }),
 			(clock.pauses || []).map((pause) => piece("pause", pause.start, pause.end || now)),
-			days(clock.due_on) < whole
+			days(clock.due_on) < whole && clock.overdue
 				? el("i.sc-bar-due", { style: `left:${at(clock.due_on)}%` })
 				: null,
 			ended ? null : el("i.sc-bar-today", { style: `left:${at(today)}%` }),
 		),
+		ends(clock, at(clock.due_on)),
+	);
+}
+
+// nearer to the left than this the due day would stand in the first day, in per cent of the width
+const NEAR = 26;
+
+/** Under the bar: its first day, and its due day below its end. */
+function ends(clock, at_due) {
+	const late = at_due < 100;
+	const left = Math.max(at_due, NEAR);
+	return el(
+		"div.sc-timebar-days",
+		{ "aria-hidden": "true" },
+		el("span", {}, day(clock.started_on)),
 		el(
-			"div.sc-timebar-days",
-			{ "aria-hidden": "true" },
-			el("span", {}, day(clock.started_on)),
-			ended ? null : el("span", { style: `order:${today > clock.due_on ? 2 : 1}` }, __("Today")),
-			el("span", { style: "order:1" }, day(clock.due_on)),
+			`span${late ? ".sc-late" : ""}`,
+			late ? { style: `left:${left}%;transform:translateX(-${Math.round(left)}%)` } : {},
+			day(clock.due_on),
+		),
+	);
+}
+
+/** Over the bar: "today", where its mark stands. */
+function over(at_today) {
+	return el(
+		"div.sc-timebar-now",
+		{ "aria-hidden": "true" },
+		el(
+			"span",
+			{ style: `left:${at_today}%;transform:translateX(-${Math.round(at_today)}%)` },
+			__("Today"),
 		),
 	);
 }

@@ -1,7 +1,7 @@
 import { button, el, only_for_readers } from "./dom";
 import { get } from "./calls";
 import { follow, list_link, page_link } from "./addresses";
-import { job } from "./my_desk";
+import { approving, job } from "./my_desk";
 import { fills_forms, my_posts } from "./posts";
 import { asked_for_tour, offer_tour, start_tour } from "./tour";
 
@@ -12,12 +12,59 @@ const MINE = [
 	["returned", () => __("Sent back to me")],
 ];
 
+/** What whoever fills in the forms begins, by post. */
+const BEGIN = {
+	case_officer: () => [
+		[__("New listing case"), () => sclist.new_case()],
+		[__("New Penalty"), () => frappe.new_doc("SC Penalty")],
+		[__("New Entity"), () => frappe.new_doc("SC Entity")],
+	],
+	acceptance_clerk: () => [
+		[__("Register an Application"), () => frappe.new_doc("SC Repair Application")],
+	],
+	credit_officer: () => [[__("Register an Objection"), () => frappe.new_doc("SC Objection")]],
+};
+
+/** The list that posts with no task open look into. */
+const LOOK = {
+	document_officer: () => [__("Look at the papers"), () => frappe.set_route("List", "SC Notice")],
+	service_officer: () => [__("Look at the papers"), () => frappe.set_route("List", "SC Notice")],
+	credit_officer: () => [
+		__("Look at the list in force"),
+		() => frappe.set_route("List", "SC Listing Record"),
+	],
+	publisher: () => [
+		__("Look at the publications"),
+		() => frappe.set_route("List", "SC Publication"),
+	],
+	publication_reviewer: () => [
+		__("Look at the publications"),
+		() => frappe.set_route("List", "SC Publication"),
+	],
+	verifier: () => [
+		__("Look at the applications"),
+		() => frappe.set_route("List", "SC Repair Application"),
+	],
+};
+
+function begun() {
+	return fills_forms() ? my_posts().flatMap((post) => BEGIN[post]?.() || []) : [];
+}
+
 /** What an empty page says and offers, by kind of user. */
 const NOTHING = {
-	casework: () => [
-		__("Register a penalty or open a new listing case; tasks appear here by themselves."),
-		fills_forms() && [__("New listing case"), () => sclist.new_case()],
-	],
+	casework: () =>
+		begun().length
+			? [__("Begin something new above; tasks appear here by themselves."), null]
+			: [
+					__("As soon as a case reaches your post, it appears here."),
+					my_posts()
+						.map((post) => LOOK[post]?.())
+						.find(Boolean) || [
+						__("Look at the cases in progress"),
+						() => frappe.set_route("List", "SC Case"),
+					],
+				],
 	approvals: () => [
 		__("As soon as a case reaches your post, it appears here."),
 		[__("Look at the cases in progress"), () => frappe.set_route("List", "SC Case")],
@@ -76,6 +123,8 @@ async function fill(place, home) {
 			__("My tasks"),
 			MINE.map(([key, label, hot]) => own(key, label(), data.mine[key], hot))
 		),
+		home === "casework" ? beginning() : null,
+		home === "approvals" ? approving(data.urgent, data.urgent.length === data.mine.open) : null,
 		urgent(data, home),
 	];
 	const numbers = [
@@ -96,6 +145,17 @@ async function fill(place, home) {
 	);
 	if (asked_for_tour()) start_tour(home);
 	else offer_tour(home);
+}
+
+/** Buttons by which something new is begun. */
+function beginning() {
+	const offers = begun();
+	if (!offers.length) return null;
+	return el(
+		"div.sc-buttons.sc-home-new",
+		{ role: "group", "aria-label": __("Begin something new") },
+		offers.map(([label, onclick], i) => button(label, { kind: i ? "default" : "primary", onclick }))
+	);
 }
 
 function of(figure) {

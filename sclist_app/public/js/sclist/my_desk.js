@@ -1,5 +1,5 @@
 import { badge, button, el } from "./dom";
-import { page_link } from "./addresses";
+import { follow, page_link } from "./addresses";
 import { get } from "./calls";
 import { late_papers } from "./late_papers";
 import { day, due_badge, moment_text } from "./words";
@@ -92,7 +92,7 @@ export class MyDesk {
 		this.body.replaceChildren(
 			...[
 				this.counts(),
-				approving(tasks),
+				approving(tasks, tasks.length === this.data.counts?.open),
 				this.list(tasks),
 				this.more(tasks),
 				this.unserved,
@@ -198,17 +198,22 @@ export class MyDesk {
 	}
 }
 
-/** Whoever approves goes through their cases one after the other. */
-function approving(tasks) {
+/**
+ * Whoever approves goes through their cases one after the other. whole: these are all the tasks one has, so they can
+ * be counted.
+ */
+export function approving(tasks, whole) {
 	const count = tasks.filter((task) => task.approves).length;
 	if (!count) return null;
 	return el(
-		"p",
+		"p.sc-approve-all",
 		{},
 		el(
-			"a.btn.btn-primary",
-			{ href: page_link("sc-approval") },
-			__("Approve one after the other ({0})", [count]),
+			"a.btn.btn-sm.btn-primary",
+			{ href: page_link("sc-approval"), onclick: follow },
+			whole
+				? __("Approve one after the other ({0})", [count])
+				: __("Approve one after the other"),
 		),
 	);
 }

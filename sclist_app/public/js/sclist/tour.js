@@ -38,7 +38,7 @@ const STOPS = {
 		MINE(),
 		URGENT(),
 		[
-			"[shortcut_name], .shortcut-widget-box",
+			".sc-home-new",
 			__("Begin something new"),
 			__("Register the party, the penalty, then the listing case. What is entered once is not asked again."),
 		],

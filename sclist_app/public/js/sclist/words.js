@@ -20,6 +20,8 @@ export function left_text(item) {
 	// nobody counts three years in working days
 	if (["Month", "Year"].includes(item.unit) && !item.overdue) return __("Until {0}", [day(item.due_on)]);
 	if (item.overdue) return n ? __("{0} working days overdue", [n]) : __("Overdue");
+	// a window of the party that nobody can be late with
+	if (item.days_left < 0) return __("Elapsed");
 	if (item.due_on === frappe.datetime.get_today()) return __("Due today");
 	return n ? __("{0} working days left", [n]) : __("Due {0}", [day(item.due_on)]);
 }
@@ -27,6 +29,7 @@ export function left_text(item) {
 export function due_colour(item) {
 	if (!item.due_on) return "gray";
 	if (item.overdue) return "red";
+	if (item.days_left < 0) return "gray";
 	if (item.days_left <= 1) return "orange";
 	return "blue";
 }

@@ -41,7 +41,7 @@ export class Decide {
 		this.token = new_token();
 		this.chosen = this.actions.find((action) => !action.blocked?.length) || this.actions[0];
 		this.area = el("textarea.form-control", {
-			rows: "2",
+			rows: "1",
 			id: "sc-opinion",
 			"aria-describedby": "sc-opinion-error",
 			oninput: () => this.typed(),
@@ -64,14 +64,20 @@ export class Decide {
 			"section.sc-section.sc-decide",
 			{ id: "sc-decide", "aria-label": __("Your decision") },
 			this.choices(),
-			this.after,
-			this.blocked(),
+			// a long list of what follows scrolls; opinion and button stay in sight
+			el(
+				"div.sc-decide-words",
+				{ tabindex: "0", role: "group", "aria-label": __("What happens next") },
+				this.after,
+				this.blocked(),
+			),
 			this.label,
 			this.area,
 			this.phrases.node,
 			this.error,
 			el("div.sc-submit-bar", {}, this.hint, this.submit),
 		);
+		this.grow();
 		this.write();
 	}
 
@@ -148,7 +154,13 @@ export class Decide {
 		return Boolean(action);
 	}
 
+	/** As high as what is written in it, up to six lines. */
+	grow() {
+		this.area.rows = Math.min(Math.max(this.area.value.split("\n").length, this.area.value ? 2 : 1), 6);
+	}
+
 	typed() {
+		this.grow();
 		drafts.write(this.task.name, this.area.value);
 		this.error.textContent = "";
 	}
@@ -231,7 +243,7 @@ function words(action, outlook) {
 		);
 	const parts = [];
 	if (drawn.length) parts.push(__("these are issued: {0}", [join_names(drawn)]));
-	for (const step of next) parts.push(handed(step));
+	for (const steps of by_hand(next)) parts.push(handed(steps));
 	if (ends) parts.push(__("the procedure ends: {0}", [ends]));
 	const after = [];
 	if (parts.length)
@@ -242,12 +254,23 @@ function words(action, outlook) {
 	return lines;
 }
 
-function handed(step) {
-	const people =
-		step.people.length && step.people.length <= 3 ? `（${join_names(step.people)}）` : "";
-	return step.post_title
-		? __("it goes to {0}{1} for “{2}”", [step.post_title, people, step.title])
-		: __("it goes on to “{0}”", [step.title]);
+/** Steps that go to the same people, together. */
+function by_hand(steps) {
+	const found = new Map();
+	for (const step of steps) {
+		const key = step.post_title ? `${step.post_title}|${step.people}` : step.title;
+		found.set(key, [...(found.get(key) || []), step]);
+	}
+	return [...found.values()];
+}
+
+function handed(steps) {
+	const [{ post_title, people }] = steps;
+	const names = people.length && people.length <= 3 ? `（${join_names(people)}）` : "";
+	const titles = steps.map((step) => step.title).join("”“");
+	return post_title
+		? __("it goes to {0}{1} for “{2}”", [post_title, names, titles])
+		: __("it goes on to “{0}”", [titles]);
 }
 
 /** An opinion that was written and can no longer be given, to be copied. */

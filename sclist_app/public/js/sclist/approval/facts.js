@@ -13,7 +13,7 @@ export function facts(panel, task, brief) {
 	const shown = new Set(task ? [task.tool] : []);
 	const tool = task && TOOLS[task.tool]?.(panel, task);
 	return [
-		panel.doctype === "SC Case" ? listing(panel, brief) : summary(panel),
+		panel.doctype === "SC Case" ? listing(panel, brief) : [summary(panel), behind(brief)],
 		tool ? section(__("To be done in this step"), tool) : null,
 		["defence", "legal_review"].some((code) => shown.has(code))
 			? answers(panel, true)
@@ -23,10 +23,8 @@ export function facts(panel, task, brief) {
 			? null
 			: section(__("Verification of the three conditions"), verifications_table(panel)),
 		opinions(panel.view),
-		clocks({
-			...panel,
-			view: { ...panel.view, clocks: (panel.view.clocks || []).filter(is_open) },
-		}),
+		// limits that are over decide nothing any more; the whole file has them
+		clocks(panel, true),
 		panel.view.papers?.length ? papers(panel) : null,
 		shown.has("upward_report")
 			? null
@@ -39,9 +37,6 @@ export function facts(panel, task, brief) {
 	];
 }
 
-// limits that are over decide nothing any more; the whole file has them
-const is_open = (clock) => ["Running", "Paused"].includes(clock.status);
-
 function listing(panel, brief) {
 	const doc = panel.frm.doc;
 	const rows = [
@@ -52,7 +47,10 @@ function listing(panel, brief) {
 		[__("Established facts"), prose(doc.facts)],
 		[__("Why it is serious"), prose(doc.reasons)],
 		[__("Measures intended"), (doc.measures || []).map(measure)],
-		[__("Evidence in the file"), (doc.evidence || []).map(file)],
+		[
+			__("Evidence in the file"),
+			doc.evidence?.length ? doc.evidence.map(file) : muted(__("No evidence is attached.")),
+		],
 	].filter(([, content]) => content && (!Array.isArray(content) || content.length));
 	return section(
 		__("The case in brief"),
@@ -64,6 +62,24 @@ function listing(panel, brief) {
 	);
 }
 
+/** The listing that a removal, an objection or an entry of the old list is about. */
+function behind(brief) {
+	const rows = [
+		[__("Ground of the listing"), ground(brief.ground)],
+		[__("Penalty decisions"), (brief.penalties || []).map(penalty)],
+	].filter(([, content]) => content && content.length);
+	if (!rows.length) return null;
+	return section(
+		__("The listing it is about"),
+		el(
+			"dl.sc-brief",
+			{},
+			rows.map(([term, content]) => [el("dt", {}, term), el("dd", {}, content)]),
+		),
+	);
+}
+
+const muted = (text) => el("span.text-muted", {}, text);
 const prose = (text) => (text ? el("div.sc-prose", {}, text) : null);
 const title = (doctype, name) => frappe.utils.get_link_title(doctype, name) || name;
 
@@ -95,6 +111,7 @@ function penalty(row) {
 		form_link("SC Penalty", row.name, row.number),
 		" ",
 		on_one_line(day(row.date)),
+		row.status ? [" ", badge(row.status, "orange")] : null,
 		el("div", {}, [row.authority, row.content].filter(Boolean).join("：")),
 		row.basis ? el("div.text-muted", {}, row.basis) : null,
 		row.violation
@@ -147,7 +164,7 @@ function file(row) {
 /** What the parties said and what became of it, in full. */
 function answers(panel, by_tool = false) {
 	const rows = panel.view.defences || [];
-	if (!rows.length) return null;
+	if (!rows.length) return silence(panel);
 	return section(
 		by_tool ? __("Defence in full") : __("Statements and defence of the parties"),
 		rows.map((row) =>
@@ -173,10 +190,25 @@ function answers(panel, by_tool = false) {
 	);
 }
 
+const WINDOW = "T01";
+
+/** That the parties had their time and said nothing. */
+function silence(panel) {
+	const past = (panel.view.clocks || []).filter((clock) => clock.limit === WINDOW && clock.stopped_on);
+	const running = (panel.view.clocks || []).some(
+		(clock) => clock.limit === WINDOW && !clock.stopped_on,
+	);
+	if (!past.length || running) return null;
+	return section(
+		__("Statements and defence of the parties"),
+		el("p.sc-prose", {}, __("None was received by {0}.", [day(past.pop().due_on)])),
+	);
+}
+
 /** Who decided what so far, the first first. */
 function opinions(view) {
 	const events = (view.events || []).filter((event) =>
-		["acted", "answered", "withdrawn"].includes(event.event),
+		["acted", "answered", "expired", "withdrawn"].includes(event.event),
 	);
 	if (!events.length) return null;
 	return section(

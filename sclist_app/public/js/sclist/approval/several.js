@@ -131,7 +131,7 @@ export class Several {
 				: null,
 			read.length
 				? [
-						el("label", { for: "sc-joint-opinion" }, __("Opinion for all of them (optional)")),
+						el("label.sc-joint-label", { for: "sc-joint-opinion" }, __("Opinion for all of them (optional)")),
 						this.area,
 						phrases.node,
 						this.submit,

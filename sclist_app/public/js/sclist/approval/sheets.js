@@ -145,11 +145,16 @@ export class Sheets {
 		);
 	}
 
-	// No script runs in it and it reaches nothing outside; the page measures it to show it whole.
 	frame(tab) {
 		const end = el("div.sc-paper-end", { "aria-hidden": "true" });
+		const holder = this.sheet_of(this.label(tab), tab.answer.html, () => this.watch(tab, end));
+		return el("div", {}, holder, end, this.onward(tab));
+	}
+
+	// No script runs in it and it reaches nothing outside; the page measures it to show it whole.
+	sheet_of(title, html, on_load = () => {}) {
 		const sheet = el("iframe", {
-			title: this.label(tab),
+			title,
 			sandbox: "allow-same-origin",
 			scrolling: "no",
 			tabindex: "-1",
@@ -158,10 +163,10 @@ export class Sheets {
 		sheet.addEventListener("load", () => {
 			if (!sheet.contentDocument?.body?.childElementCount) return;
 			this.fit(holder, sheet);
-			this.watch(tab, end);
+			on_load();
 		});
-		sheet.srcdoc = tab.answer.html;
-		return el("div", {}, holder, end, this.onward(tab));
+		sheet.srcdoc = html;
+		return holder;
 	}
 
 	/** Under a paper: the next of those not read yet. */
@@ -293,32 +298,55 @@ export class Sheets {
 			),
 		);
 		const path = tab.address.split("?")[0];
-		const is_pdf = /\.pdf$/i.test(path) || tab.address.includes("papers.download");
+		const issued = new URLSearchParams(tab.address.split("?")[1]).get("notice");
+		const is_pdf = /\.pdf$/i.test(path) || issued;
 		if (PICTURE.test(path))
 			this.box.replaceChildren(el("img.sc-file", { src: tab.address, alt: tab.title }));
 		else if (is_pdf && !narrow())
 			this.box.replaceChildren(el("iframe.sc-file", { src: tab.address, title: tab.title }));
+		else if (issued) this.show_issued(tab, issued);
 		else
 			this.box.replaceChildren(
-				el(
-					"div.sc-empty",
-					{},
-					el(
-						"p",
-						{},
-						is_pdf
-							? __("Phones show PDF files in a window of their own.")
-							: __(
-									"This kind of file cannot be shown here. Open it with a program of your computer.",
-								),
-					),
-					el(
-						"a.btn.btn-primary.sc-thumb",
-						{ href: tab.address, target: "_blank", rel: "noopener noreferrer" },
-						__("Open the file"),
-					),
+				this.outside(
+					tab,
+					is_pdf
+						? __("Phones show PDF files in a window of their own.")
+						: __(
+								"This kind of file cannot be shown here. Open it with a program of your computer.",
+							),
 				),
 			);
 		this.box.scrollTop = 0;
+	}
+
+	outside(tab, text) {
+		return el(
+			"div.sc-empty",
+			{},
+			el("p", {}, text),
+			el(
+				"a.btn.btn-primary.sc-thumb",
+				{ href: tab.address, target: "_blank", rel: "noopener noreferrer" },
+				__("Open the file"),
+			),
+		);
+	}
+
+	/** An issued paper where no PDF can be shown: its text, as it was issued. */
+	async show_issued(tab, notice) {
+		if (!tab.html) {
+			this.box.replaceChildren(el("div.sc-loading", {}, __("The paper is being opened…")));
+			try {
+				tab.html = (await send("approval.issued", { notice })).html;
+			} catch (error) {
+				if (this.current === tab) this.box.replaceChildren(this.outside(tab, error.message));
+				return;
+			}
+		}
+		if (this.current !== tab) return;
+		this.box.replaceChildren(
+			el("p.sc-note", {}, __("The text as it was issued. The PDF is the paper itself.")),
+			this.sheet_of(tab.title, tab.html),
+		);
 	}
 }

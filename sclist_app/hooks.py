@@ -18,10 +18,13 @@ before_uninstall = "sclist_app.setup.install.before_uninstall"
 app_include_js = "sclist.bundle.js"
 app_include_css = "sclist.bundle.css"
 
+before_request = ["sclist_app.access.frame.speak"]
 after_request = [
 	"sclist_app.register.public.add_headers",
 	"sclist_app.register.party_session.add_headers",
+	"sclist_app.access.frame.mark_language",
 ]
+update_website_context = ["sclist_app.access.frame.name_pages"]
 
 boot_session = "sclist_app.api.boot.boot_session"
 
@@ -68,6 +71,7 @@ override_whitelisted_methods = {
 standard_queries = {"SC Entity": "sclist_app.api.entities.search"}
 
 doc_events = {
+	"*": {"onload": "sclist_app.access.frame.name_people"},
 	"Document Follow": {"validate": "sclist_app.access.sharing.refuse_follow"},
 	"DocShare": {"validate": "sclist_app.access.sharing.refuse_share"},
 	"ToDo": {"validate": "sclist_app.access.sharing.refuse_assignment"},

@@ -328,7 +328,7 @@ def validate(doc: Document) -> None:
 		frappe.ValidationError: a value that cannot be; says what to enter.
 	"""
 	_refuse_changes(doc)
-	doc.rule_title = _("Rules of {0}").format(
+	doc.rule_title = _("Rules of {0}", lang="zh").format(
 		frappe.get_cached_value("SC Bureau", doc.bureau, "bureau_name")
 	)[:140]
 	doc.copies = _copies(doc.copies)

@@ -444,7 +444,7 @@ def start_trial(version: Document, against: str, cases: Sequence[str]) -> str:
 		cancel(name)
 	return start(
 		TRIAL,
-		_("Trial of {0} on {1} cases").format(version.version_title, len(cases)),
+		_("Trial of {0} on {1} cases", lang="zh").format(version.version_title, len(cases)),
 		own_bureau(version.bureau),
 		{"against": against, "cases": list(cases)},
 		reference_doctype=version.doctype,

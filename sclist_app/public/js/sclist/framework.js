@@ -44,6 +44,7 @@ export function speak_chinese() {
 	frappe.form.link_formatters.User = (value, ...rest) =>
 		nobody(value) || (person ? person(value, ...rest) : value);
 	name_people();
+	know_people();
 	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
 	const events = (frappe.listview_settings["SC Event"] ??= {});
 	events.formatters = { ...events.formatters, chain: (value) => frappe.utils.escape_html(chain(value)) };
@@ -51,6 +52,8 @@ export function speak_chinese() {
 	$(document).on("form-load form-refresh", (event, frm) => {
 		if (!frm?.doctype?.startsWith("SC ")) return;
 		name_people();
+		// the framework puts the key of what has none yet into the tab
+		if (frm.is_new()) frappe.utils.set_title(__("New {0}", [__(frm.doctype)]));
 		word_fields(frm);
 		word_timeline(frm);
 	});
@@ -75,6 +78,17 @@ function name_people() {
 	}
 }
 
+/** The open document brings the names of its people; the framework knows only those who commented. */
+function know_people() {
+	const { user_info } = frappe;
+	frappe.user_info = (user) => {
+		const fullname = window.cur_frm?.doc?.__onload?.people?.[user];
+		if (fullname && !frappe.boot.user_info?.[user])
+			frappe.update_user_info({ [user]: { name: user, email: user, image: null, fullname } });
+		return user_info(user);
+	};
+}
+
 /** "SC Case:SCC-2026-00001": what the entry is about. */
 function chain(value) {
 	const [doctype, ...name] = String(value || "").split(":");
@@ -85,7 +99,9 @@ function word_fields(frm) {
 	if (frm.doctype === "SC Event") {
 		// its label says the same in words
 		frm.toggle_display("event", false);
-		$(frm.fields_dict.chain?.disp_area).text(chain(frm.doc.chain));
+		const field = frm.fields_dict.chain;
+		if (field) field.df.formatter = (value) => frappe.utils.escape_html(chain(value));
+		field?.refresh_input?.();
 	}
 	for (const df of frm.meta.fields) {
 		const said = (WORDS[frm.doctype] || []).includes(df.fieldname);

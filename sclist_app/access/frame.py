@@ -1,0 +1,67 @@
+"""What the framework shows around our pages in English, or by account instead of by name, put right in one place.
+
+The login page is Chinese on a Chinese site whatever language the browser asks for: an officer comes to it by a link
+in a mail, perhaps from a foreign browser. Whoever chooses a language keeps it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+__all__ = ["mark_language", "name_pages", "name_people", "speak"]
+
+PAGES = ("login", "update-password", "qrcode")
+# what these pages send
+CALLS = ("login", "frappe.www.login.", "frappe.core.doctype.user.user.")
+PLAIN = "Frappe"
+
+
+def _at_login(path: str) -> bool:
+	path = path.strip("/").removesuffix(".html")
+	called = frappe.form_dict.get("cmd") or path.removeprefix("api/method/")
+	return path in PAGES or str(called).startswith(CALLS)
+
+
+def speak() -> None:
+	"""Before every request: at the login a guest is spoken to in the site's language."""
+	language = frappe.db.get_default("lang") or ""
+	if frappe.session.user != "Guest" or not language.startswith("zh"):
+		return
+	chosen = frappe.form_dict.get("_lang") or frappe.request.cookies.get("preferred_language")
+	if not chosen and _at_login(frappe.request.path):
+		frappe.local.lang = language
+
+
+def name_pages(context: Any) -> None:
+	"""Before a web page is drawn: its title, the system's name and the foot, which the framework leaves in English."""
+	if not (frappe.local.lang or "").startswith("zh"):
+		return
+	if (context.get("path") or "").strip("/") in PAGES and context.get("title"):
+		context.title = _(context.title)
+	if context.get("app_name") == PLAIN:
+		context.app_name = frappe.get_hooks("app_title", app_name="sclist_app")[0]
+	if not context.get("footer_powered"):
+		context.footer_powered = _("Built on Frappe")
+
+
+def mark_language(response: Any, request: Any) -> None:
+	"""After every request: the login page says in which language it is, for who has it read aloud."""
+	path = request.path.strip("/").removesuffix(".html")
+	language = getattr(frappe.local, "lang", None) or ""
+	if path in PAGES and language.startswith("zh") and response.mimetype == "text/html":
+		response.set_data(response.get_data().replace(b'<html lang="en"', b'<html lang="zh-CN"', 1))
+
+
+def name_people(doc: Any, _event: str | None = None) -> None:
+	"""On opening a form of ours: who made and who last changed it, {user: full name}, for the frame around it.
+
+	The framework knows only the names of those who wrote a comment, and would show accounts.
+	"""
+	if doc.doctype.startswith("SC ") and doc.get("__onload") is not None:
+		rows = frappe.get_all(
+			"User", filters={"name": ["in", [doc.owner, doc.modified_by]]}, fields=["name", "full_name"]
+		)
+		doc.set_onload("people", {row.name: row.full_name for row in rows})

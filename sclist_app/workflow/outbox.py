@@ -23,6 +23,7 @@ from frappe.utils import cint, get_url, get_url_to_form, validate_email_address
 
 from sclist_app.access.guard import engine_writes
 from sclist_app.access.today import now
+from sclist_app.law.findings import N_
 from sclist_app.workflow import jobs
 
 __all__ = ["JOB", "deliver", "follow", "is_on", "party", "retry", "sweep", "tell_officer"]
@@ -58,6 +59,28 @@ SWITCHES = {
 	"Early Removal Refused": "tell_progress",
 	"Listing Restored": "tell_progress",
 }
+# What mail servers and programs say, in the words of who has to do something about it; the first that fits.
+_FAILURES: tuple[tuple[str, str], ...] = (
+	(
+		r"authenticat|\b53[0458]\b|password|encrypt",
+		N_(
+			"The mail server refused the account the system sends from. Have the administrator check the outgoing"
+			" e-mail account."
+		),
+	),
+	(
+		r"recipient|mailbox|no such user|\b55[0-4]\b",
+		N_("The receiving address does not exist or refuses the mail. Check the address, then send again."),
+	),
+	(
+		r"connect|refused|time[d -]*out|gaierror|getaddrinfo|unreachable|network|name or service",
+		N_("The mail server cannot be reached. Have the administrator check the outgoing e-mail account."),
+	),
+)
+_OTHER_FAILURE = N_(
+	"The mail could not be sent. Have the administrator check the outgoing e-mail account and the error log."
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 # a certificate number that slipped into a free text
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{14,18}[\dXx]?(?!\d)")
 
@@ -227,9 +250,13 @@ def deliver(name: str) -> bool:
 	try:
 		queued = _queue(row)
 	except Exception as error:
+		detail = frappe.get_traceback()
 		frappe.db.rollback(save_point=POINT)
 		frappe.clear_messages()
-		_set(name, mail_state=FAILED, tries=(row.tries or 0) + 1, mail_error=_plain(error))
+		said = _plain(error)
+		if not _HAN.search(str(error)):
+			frappe.log_error(title=f"{DOCTYPE} {name}", message=detail)
+		_set(name, mail_state=FAILED, tries=(row.tries or 0) + 1, mail_error=said)
 		return False
 	_set(name, mail_state=QUEUED, tries=(row.tries or 0) + 1, mail_error=None, email_queue=queued)
 	return True
@@ -255,7 +282,17 @@ def _queue(row) -> str:
 
 
 def _plain(error: Exception) -> str:
-	return scrubbed(frappe.utils.strip_html(str(error)) or type(error).__name__)[:500]
+	return _said(frappe.utils.strip_html(str(error)) or type(error).__name__, type(error).__name__)
+
+
+def _said(text: str, kind: str = "") -> str:
+	"""Why a mail failed, in Chinese and with what to do. What said so itself stands in the error log or the queue."""
+	if _HAN.search(text):
+		return scrubbed(text)[:500]
+	for pattern, words in _FAILURES:
+		if re.search(pattern, f"{kind} {text}", re.IGNORECASE):
+			return _(words, lang="zh")
+	return _(_OTHER_FAILURE, lang="zh")
 
 
 def _html(row) -> str:
@@ -324,5 +361,5 @@ def follow(name: str, status: str, error: str | None) -> bool:
 		_set(name, mail_state=SENT)
 	else:
 		last = (error or "").strip().splitlines()[-1:] or [status]
-		_set(name, mail_state=FAILED, tries=MOST_TRIES, mail_error=scrubbed(last[0])[:500])
+		_set(name, mail_state=FAILED, tries=MOST_TRIES, mail_error=_said(last[0]))
 	return True

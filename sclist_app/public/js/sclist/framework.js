@@ -45,6 +45,7 @@ export function speak_chinese() {
 		nobody(value) || (person ? person(value, ...rest) : value);
 	name_people();
 	know_people();
+	word_messages();
 	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
 	const events = (frappe.listview_settings["SC Event"] ??= {});
 	events.formatters = { ...events.formatters, chain: (value) => frappe.utils.escape_html(chain(value)) };
@@ -93,6 +94,19 @@ function know_people() {
 function chain(value) {
 	const [doctype, ...name] = String(value || "").split(":");
 	return name.length ? `${__(doctype)}：${name.join(":")}` : doctype;
+}
+
+/** Refusals of the framework name document types as the program does. */
+function word_messages() {
+	const { msgprint } = frappe;
+	const words = (text) =>
+		typeof text === "string" ? text.replace(/\bSC [A-Z][a-z]+(?: [A-Z][a-z]+)*/g, (name) => __(name)) : text;
+	frappe.msgprint = (said, title, ...rest) =>
+		msgprint(
+			$.isPlainObject(said) ? { ...said, message: words(said.message), title: words(said.title) } : words(said),
+			words(title),
+			...rest
+		);
 }
 
 function word_fields(frm) {

@@ -14,51 +14,32 @@ import sclist_app
 
 MODULE = Path(sclist_app.__file__).parent / "sclist_app"
 
-# Who walks: mailbox of the demonstration accounts → what this kind of user works with besides the workspaces.
-OPERATION = (
-	"SC Case",
-	"SC Penalty",
-	"SC Entity",
-	"SC Notice",
-	"SC Service Record",
-	"SC Defence",
-	"SC Listing Record",
-	"SC Task",
-	"SC Clock",
-	"SC Absence",
+# Who walks. Which pages they come to, the desk itself says.
+PEOPLE = ("rules", "officer", "leader", "credit", "papers", "supervisor", "approver")
+# Who writes rules works with their codes: of posts, procedures, channels, parts of documents.
+WRITERS = ("rules", "approver")
+# Where the codes are what the document is about: whoever reads it reads them there.
+CONFIGURATION = frozenset(
+	f"SC {name}"
+	for name in (
+		"Document Kind",
+		"Document Template",
+		"Effect Run",
+		"Listing Ground",
+		"Management Measure",
+		"Number Rule",
+		"Post",
+		"Procedure",
+		"Procedure Binding",
+		"Procedure Version",
+		"Publication Channel",
+		"Settings",
+		"Statute",
+		"Term",
+		"Text Block",
+		"Time Limit",
+	)
 )
-KINDS: dict[str, tuple[str, ...]] = {
-	# the clerk and the rule admin see every form between them
-	"officer": ("*operation",),
-	"rules": ("*configuration",),
-	"leader": OPERATION,
-	"papers": ("SC Notice", "SC Service Record", "SC Address Confirmation"),
-	"credit": ("SC Publication", "SC Measure Record", "SC Listing Record", "SC Joint Action"),
-	"supervisor": ("SC Case", "SC Task", "SC Run", "SC Event", "SC Message"),
-	"approver": ("SC Procedure Version", "SC Document Template", "SC Local Rule"),
-}
-CONFIGURATION = {
-	"SC Procedure",
-	"SC Procedure Version",
-	"SC Procedure Binding",
-	"SC Document Template",
-	"SC Document Kind",
-	"SC Text Block",
-	"SC Number Rule",
-	"SC Publication Channel",
-	"SC Local Rule",
-	"SC Term",
-	"SC Time Limit",
-	"SC Calendar",
-	"SC Statute",
-	"SC Listing Ground",
-	"SC Management Measure",
-	"SC Bureau",
-	"SC Post",
-	"SC Post Assignment",
-	"SC Division",
-	"SC Effect Run",
-}
 # Pages that open with a document: (page, DocType, filters of the document they need).
 WITH_A_NAME: tuple[tuple[str, str, dict], ...] = (
 	("sc-approval", "SC Task", {"status": "Open"}),
@@ -89,61 +70,60 @@ def doctypes() -> list[str]:
 	]
 
 
-def of(mailbox: str) -> list[str]:
-	wanted = KINDS[mailbox]
-	every = doctypes()
-	if wanted == ("*configuration",):
-		return [name for name in every if name in CONFIGURATION]
-	if wanted == ("*operation",):
-		return [name for name in every if name not in CONFIGURATION]
-	return list(wanted)
+def singles() -> list[str]:
+	return [data["name"] for data in _files("doctype") if data.get("issingle")]
 
 
-def routes(page: Page, mailbox: str) -> Iterator[list[str]]:
-	"""The routes of one kind of user, as `frappe.set_route` takes them."""
-	allowed = page.evaluate(
-		"""(names) => {
-			const shown = frappe.boot.allowed_workspaces || frappe.boot.sidebar_pages?.pages || [];
-			return names.filter((name) => shown.some((one) => one.name === name));
-		}""",
-		workspaces(),
-	)
-	for name in allowed:
-		yield ["Workspaces", name]
-	for name in pages():
-		if page.evaluate("(name) => Boolean(frappe.boot.page_info?.[name])", name):
-			yield [name]
-	for name, doctype, filters in WITH_A_NAME:
-		if name in pages() and (found := first(page, doctype, filters)):
-			yield [name, found]
-	for doctype in of(mailbox):
-		if not page.evaluate("(doctype) => frappe.model.can_read(doctype)", doctype):
-			continue
-		yield ["List", doctype, "List"]
-		if found := first(page, doctype, {}):
-			yield ["Form", doctype, found]
-		if wanting_new(page, mailbox, doctype):
-			yield ["Form", doctype, "new"]
+def reports() -> list[str]:
+	return [data["name"] for data in _files("report")]
 
 
-def wanting_new(page: Page, mailbox: str, doctype: str) -> bool:
-	"""Forms for something new, where this kind of user fills them."""
-	if KINDS[mailbox][0][:1] != "*":
-		return False
-	return page.evaluate("(doctype) => frappe.model.can_create(doctype)", doctype)
+def routes(page: Page) -> list[list[str]]:
+	"""Every route of whoever is at the desk, as `frappe.set_route` takes them."""
+	return [*ours(page), *forms(page)]
 
 
-def first(page: Page, doctype: str, filters: dict) -> str:
-	"""The newest document of the sort that the user may see, "" if there is none."""
+def ours(page: Page) -> list[list[str]]:
+	"""Our own pages: workspaces, pages, reports."""
 	return page.evaluate(
-		"""async ([doctype, filters]) => {
-			if (!frappe.model.can_read(doctype)) return "";
-			const rows = await frappe.db
-				.get_list(doctype, { filters, fields: ["name"], limit: 1, order_by: "modified desc" })
-				.catch(() => []);
-			return rows[0]?.name || "";
+		"""async ([workspaces, pages, reports, named]) => {
+			const shown = frappe.boot.allowed_workspaces || frappe.boot.sidebar_pages?.pages || [];
+			const found = workspaces.filter((name) => shown.some((one) => one.name === name));
+			const routes = found.map((name) => ["Workspaces", name]);
+			const open = (name) => Boolean(frappe.boot.page_info?.[name]);
+			routes.push(...pages.filter(open).map((name) => [name]));
+			for (const [name, doctype, filters] of named) {
+				if (!open(name) || !frappe.model.can_read(doctype)) continue;
+				const [row] = await frappe.db.get_list(doctype, { filters, limit: 1, order_by: "modified desc" });
+				if (row) routes.push([name, row.name]);
+			}
+			const all = frappe.boot.user.all_reports || {};
+			return [...routes, ...reports.filter((name) => all[name]).map((name) => ["query-report", name])];
 		}""",
-		[doctype, filters],
+		[workspaces(), pages(), reports(), WITH_A_NAME],
+	)
+
+
+def forms(page: Page) -> list[list[str]]:
+	"""Of every DocType the user may read the list, the newest document, and the form for a new one where allowed."""
+	return page.evaluate(
+		"""async ([doctypes, singles]) => {
+			const open = doctypes.filter((doctype) => frappe.model.can_read(doctype));
+			const newest = await Promise.all(
+				open.map((doctype) =>
+					frappe.db.get_list(doctype, { limit: 1, order_by: "modified desc" }).catch(() => [])
+				)
+			);
+			return [
+				...singles.filter((doctype) => frappe.model.can_read(doctype)).map((name) => ["Form", name, name]),
+				...open.flatMap((doctype, n) => [
+					["List", doctype, "List"],
+					...newest[n].map((row) => ["Form", doctype, row.name]),
+					...(frappe.model.can_create(doctype) ? [["Form", doctype, "new"]] : []),
+				]),
+			];
+		}""",
+		[doctypes(), singles()],
 	)
 
 
@@ -157,18 +137,28 @@ def go(page: Page, route: list[str]) -> None:
 
 
 def quiet(page: Page) -> None:
-	"""No request for a while, nothing frozen."""
+	"""No request, no change of the page for a while, nothing frozen, nothing loading."""
 	page.wait_for_function("window.frappe && frappe.request && window.cur_page?.page")
-	calm = 0
-	for _ in range(80):
-		page.wait_for_timeout(100)
-		busy = page.evaluate(
-			"frappe.request.ajax_count > 0 || Boolean(document.querySelector('#freeze.show'))"
-			" || Boolean([...document.querySelectorAll('.sc-loading')].find((node) => node.checkVisibility()))"
-		)
-		calm = 0 if busy else calm + 1
-		if calm == 4:
-			return
+	page.evaluate(
+		"""() => new Promise((done) => {
+			let last = performance.now();
+			const end = last + 8000;
+			const seen = new MutationObserver(() => (last = performance.now()));
+			seen.observe(document.body, { childList: true, subtree: true, characterData: true });
+			const look = setInterval(() => {
+				const now = performance.now();
+				const busy =
+					frappe.request.ajax_count > 0 ||
+					document.querySelector("#freeze.show") ||
+					[...document.querySelectorAll(".sc-loading")].some((node) => node.checkVisibility());
+				if (busy) last = now;
+				if (now - last < 250 && now < end) return;
+				clearInterval(look);
+				seen.disconnect();
+				done();
+			}, 50);
+		})"""
+	)
 
 
 def leave(page: Page) -> None:

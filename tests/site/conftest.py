@@ -12,6 +12,9 @@ import frappe
 import pytest
 
 from tests.site.support import CITY, COUNTY, DISTRICT, Case
+from tests.site.words_sent import words_sent
+
+__all__ = ["words_sent"]
 
 # What the app keeps for the length of a request.
 KEPT = (

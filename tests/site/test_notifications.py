@@ -23,6 +23,7 @@ from tests.site.support import CITY, DISTRICT, as_user, refused, user_of
 ADDRESS = "notify@sclist-test.invalid"
 REPAIR_DAY = date(2025, 10, 9)
 LONG_NUMBER = re.compile(r"\d{15}")
+pytestmark = pytest.mark.usefixtures("words_sent")
 
 
 @pytest.fixture(autouse=True)

@@ -349,7 +349,7 @@ def test_a_bureau_words_its_own_messages(unit):
 		{
 			"block": "notice_eleven_months",
 			"bureau": CITY,
-			"text": "{number}：{day}起可向{bureau}申请。{unknown} {{ frappe.session.user }}",
+			"text": "{number}：{day}起可向{bureau}申请。{未知} {{ frappe.session.user }}",
 		}
 	)
 	block.insert()

@@ -14,6 +14,9 @@ const WORDS = {
 	"SC Effect Run": ["effect"],
 };
 
+// forms that keep the code of a step; the title of the task says the same in words
+const STEPS = ["SC Clock", "SC Task", "SC Vote"];
+
 // lists whose names are codes, beside titles that say more
 const BY_TITLE = [
 	"SC Document Kind",
@@ -110,6 +113,7 @@ function word_messages() {
 }
 
 function word_fields(frm) {
+	if (STEPS.includes(frm.doctype)) frm.toggle_display("step", false);
 	if (frm.doctype === "SC Event") {
 		// its label says the same in words
 		frm.toggle_display("event", false);

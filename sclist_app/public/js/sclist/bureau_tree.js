@@ -17,6 +17,7 @@ export class BureauTree {
 	constructor(page) {
 		this.page = page;
 		this.show = "cases";
+		this.search = "";
 		this.open = new Set();
 		this.body = el("div.sc-desk.sc-by-bureau");
 		$(page.main).append(this.body);
@@ -89,22 +90,59 @@ export class BureauTree {
 		return this.data.bureaus.filter((bureau) => bureau.parent === name);
 	}
 
+	/** Names of the bureaus the search finds and of those above them; null without a search. */
+	found() {
+		const text = this.search.trim();
+		if (!text) return null;
+		const above = new Map(this.data.bureaus.map((bureau) => [bureau.name, bureau.parent]));
+		const names = new Set();
+		for (const bureau of this.data.bureaus) {
+			if (!bureau.bureau_name.includes(text) && !bureau.name.startsWith(text)) continue;
+			for (let name = bureau.name; name && !names.has(name); name = above.get(name)) names.add(name);
+		}
+		return names;
+	}
+
 	tree() {
-		return el(
-			"nav.sc-section.sc-tree",
-			{ "aria-label": __("Bureaus") },
-			this.branch(this.children_of(""))
-		);
+		const box = el("div.sc-branches");
+		const draw = () => {
+			this.kept = this.found();
+			box.replaceChildren(
+				this.kept?.size === 0
+					? el("p.sc-empty", { role: "status" }, __("No bureau of this name."))
+					: this.branch(this.children_of(""))
+			);
+		};
+		const search = el("input.form-control.input-sm.sc-tree-search", {
+			type: "search",
+			value: this.search,
+			placeholder: __("Find a bureau by its name"),
+			"aria-label": __("Find a bureau by its name"),
+			oninput: (event) => {
+				this.search = event.target.value;
+				draw();
+			},
+			onkeydown: (event) => {
+				if (event.key !== "Enter") return;
+				event.preventDefault();
+				const hits = this.data.bureaus.filter((one) => one.bureau_name.includes(this.search.trim()));
+				if (this.search.trim() && hits.length)
+					box.querySelector(`[data-key="bureau-${hits[0].name}"]`)?.click();
+			},
+		});
+		draw();
+		return el("nav.sc-section.sc-tree", { "aria-label": __("Bureaus") }, search, box);
 	}
 
 	branch(bureaus) {
-		return el("ul", {}, bureaus.map((bureau) => this.node(bureau)));
+		const shown = this.kept ? bureaus.filter((bureau) => this.kept.has(bureau.name)) : bureaus;
+		return el("ul", {}, shown.map((bureau) => this.node(bureau)));
 	}
 
 	/** A bureau is a button; those with some below have a second one to fold them. */
 	node(bureau) {
 		const below = this.children_of(bureau.name);
-		const open = this.open.has(bureau.name);
+		const open = Boolean(this.kept) || this.open.has(bureau.name);
 		const fold = below.length
 			? el(
 					"button.sc-fold",

@@ -222,7 +222,7 @@ function bar(clock, colour) {
 }
 
 // nearer to the left than this the due day would stand in the first day, in per cent of the width
-const NEAR = 26;
+const NEAR = 45;
 
 /** Under the bar: its first day, and its due day below its end. */
 function ends(clock, at_due) {

@@ -24,14 +24,14 @@ const KIND = {
 	work: () => "",
 };
 
-/** Due dates by month or week, on the working days as the State Council announced them. */
+/** Due dates by month, by week or as a list of a month, on the working days as the State Council announced them. */
 export class DueCalendar {
 	constructor(page) {
 		this.page = page;
 		this.show = "mine";
 		this.span = window.matchMedia("(max-width: 767px)").matches ? "week" : "month";
 		this.day = frappe.datetime.get_today();
-		this.body = el("div.sc-desk.sc-calendar");
+		this.body = el("div.sc-desk.sc-calendar", { onkeydown: (event) => this.key(event) });
 		$(page.main).append(this.body);
 		page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
 	}
@@ -39,8 +39,10 @@ export class DueCalendar {
 	/** First and last day of the sheet: whole weeks, Monday to Sunday. */
 	span_days() {
 		const on = moment(this.day);
-		const first = this.span === "month" ? on.clone().startOf("month") : on.clone();
-		const last = this.span === "month" ? on.clone().endOf("month") : on.clone();
+		const month = this.span !== "week";
+		const first = month ? on.clone().startOf("month") : on.clone();
+		const last = month ? on.clone().endOf("month") : on.clone();
+		if (this.span === "list") return [first.format("YYYY-MM-DD"), last.format("YYYY-MM-DD")];
 		const monday = first.subtract((first.day() + 6) % 7, "days");
 		const sunday = last.add((7 - last.day()) % 7, "days");
 		return [monday.format("YYYY-MM-DD"), sunday.format("YYYY-MM-DD")];
@@ -66,21 +68,38 @@ export class DueCalendar {
 	}
 
 	turn(by) {
-		this.day = moment(this.day).add(by, this.span).format("YYYY-MM-DD");
+		this.day = moment(this.day)
+			.add(by, this.span === "week" ? "week" : "month")
+			.format("YYYY-MM-DD");
 		return this.load();
+	}
+
+	/** Page up and down turn the sheet, Home goes back to today. */
+	async key(event) {
+		const by = { PageUp: -1, PageDown: 1, Home: 0 }[event.key];
+		if (by === undefined || !this.data || event.altKey || event.ctrlKey || event.metaKey) return;
+		event.preventDefault();
+		const key = event.target.dataset?.key || "today";
+		if (by) await this.turn(by);
+		else {
+			this.day = this.data.today;
+			await this.load();
+		}
+		this.body.querySelector(`[data-key="${key}"]`)?.focus();
 	}
 
 	render() {
 		this.body.replaceChildren(
-			...[this.head(), this.sheet(), this.legend(), this.nothing(), this.more()].filter(Boolean)
+			...[this.head(), this.span === "list" ? this.days_list() : this.sheet(), this.legend(), this.nothing(), this.more()].filter(Boolean)
 		);
 	}
 
 	/** Buttons for the time; after a click the focus stays on the one that was pressed. */
 	head() {
-		const press = (key, label, act, pressed) =>
+		const press = (key, label, act, pressed, shortcut = null) =>
 			button(label, {
 				"data-key": key,
+				"aria-keyshortcuts": shortcut,
 				"aria-pressed": pressed === undefined ? null : String(pressed),
 				onclick: async () => {
 					await act();
@@ -111,15 +130,16 @@ export class DueCalendar {
 			el(
 				"div.sc-buttons",
 				{},
-				press("back", __("Backward"), () => this.turn(-1)),
-				press("today", __("Today"), () => ((this.day = this.data.today), this.load())),
-				press("on", __("Onward"), () => this.turn(1))
+				press("back", __("Backward"), () => this.turn(-1), undefined, "PageUp"),
+				press("today", __("Today"), () => ((this.day = this.data.today), this.load()), undefined, "Home"),
+				press("on", __("Onward"), () => this.turn(1), undefined, "PageDown")
 			),
 			el(
 				"div.sc-buttons",
-				{ role: "group", "aria-label": __("Month or week") },
+				{ role: "group", "aria-label": __("Month, week or list") },
 				span("month", __("By month")),
-				span("week", __("By week"))
+				span("week", __("By week")),
+				span("list", __("As a list"))
 			),
 			chosen
 		);
@@ -127,7 +147,7 @@ export class DueCalendar {
 
 	title() {
 		const on = moment(this.day);
-		if (this.span === "month") return __("{0}-{1}", [on.year(), on.month() + 1]);
+		if (this.span !== "week") return __("{0}-{1}", [on.year(), on.month() + 1]);
 		return this.span_days().join(" – ");
 	}
 
@@ -152,9 +172,45 @@ export class DueCalendar {
 		);
 	}
 
+	/** The days of the month on which something falls due, and the holidays and make-up days among them. */
+	days_list() {
+		const rows = this.data.days
+			.map((day) => ({ day, items: this.data.items.filter((item) => item.day === day.day) }))
+			.filter(({ day, items }) => items.length || day.day === this.data.today);
+		return el(
+			"dl.sc-section.sc-days",
+			{},
+			rows.map(({ day, items }) => [
+				el(
+					`dt${day.day === this.data.today ? ".sc-now" : ""}`,
+					{ "data-day": day.day, "aria-current": day.day === this.data.today ? "date" : null },
+					el("span", {}, day.day),
+					" ",
+					weekday(day.day),
+					...this.marks(day)
+				),
+				el(
+					"dd",
+					{},
+					items.length
+						? el("ul", {}, items.map(entry))
+						: el("span.text-muted", {}, __("Nothing falls due today."))
+				),
+			])
+		);
+	}
+
+	/** Today, off, works. */
+	marks(day) {
+		const mark = { off: __("Off (calendar)"), made_up: __("Works (calendar)") }[day.kind];
+		return [
+			day.day === this.data.today ? el("span.sc-mark.sc-mark-now", {}, __("Today")) : null,
+			mark ? el(`span.sc-mark.sc-mark-${day.kind.replace("_", "-")}`, {}, mark) : null,
+		];
+	}
+
 	cell(day, items) {
 		const number = Number(day.day.slice(8));
-		const mark = { off: __("Off (calendar)"), made_up: __("Works (calendar)") }[day.kind];
 		const outside = this.span === "month" && day.day.slice(0, 7) !== this.day.slice(0, 7);
 		const classes = [day.kind, outside && "outside", day.day === this.data.today && "now", !items.length && "free"]
 			.filter(Boolean)
@@ -169,7 +225,8 @@ export class DueCalendar {
 				"div.sc-date",
 				{ title: [KIND[day.kind](), day.note].filter(Boolean).join("：") || null },
 				el("span", {}, number),
-				mark ? el("span.sc-mark", {}, mark) : null,
+				el("span.sc-weekday", { "aria-hidden": "true" }, weekday(day.day)),
+				...this.marks(day),
 				day.note && !outside ? el("span.sc-note", {}, day.note) : null,
 				day.provisional && items.length
 					? el("span.sc-note", {}, __("(estimated)"))
@@ -208,7 +265,7 @@ export class DueCalendar {
 		return el(
 			"p.sc-empty",
 			{ role: "status" },
-			this.span === "month"
+			this.span !== "week"
 				? __("Nothing falls due in this month. Turn the page, or choose what is shown.")
 				: __("Nothing falls due in this week. Turn the page, or choose what is shown.")
 		);
@@ -219,6 +276,10 @@ export class DueCalendar {
 			? el("p.text-muted", { role: "status" }, __("There is more than can be shown. Choose a week."))
 			: null;
 	}
+}
+
+function weekday(day) {
+	return WEEKDAYS()[(moment(day).day() + 6) % 7];
 }
 
 const LATE = { red: () => __("Overdue"), orange: () => __("Due within 2 days") };

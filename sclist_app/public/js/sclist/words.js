@@ -29,6 +29,8 @@ export function left_text(item) {
 export function due_colour(item) {
 	if (!item.due_on) return "gray";
 	if (item.overdue) return "red";
+	// a term that nobody can miss has no working days left
+	if (item.days_left === null) return "blue";
 	if (item.days_left < 0) return "gray";
 	if (item.days_left <= 1) return "orange";
 	return "blue";

@@ -23,6 +23,7 @@ __all__ = [
 	"fixed_limits",
 	"locks",
 	"reasons_article",
+	"shared_locks",
 	"without",
 	"without_end",
 ]
@@ -50,6 +51,33 @@ def locks(procedure: Procedure, world: World) -> dict[str, list[Finding]] | None
 		why = _end_lock(procedure, step, world) if step.is_end else _step_lock(procedure, step, world, known)
 		if why:
 			found[step.code] = why
+	return found
+
+
+def shared_locks(
+	procedure: Procedure, world: World, locked: Iterable[str]
+) -> dict[str, tuple[tuple[str, ...], list[Finding]]]:
+	"""Step → (the others with its duty, why one of them must stay), for steps of which the law needs any.
+
+	locked: what `locks` found; those steps stay anyway. The steps and routes must be sound, as for `locks`.
+	"""
+	known = {(f.code, f.row) for f in _broken(procedure, world)}
+	by_duty: dict[str, list[str]] = {}
+	for step in procedure.steps:
+		if step.tool and step.code not in locked:
+			by_duty.setdefault(step.tool, []).append(step.code)
+	found: dict[str, tuple[tuple[str, ...], list[Finding]]] = {}
+	for codes in by_duty.values():
+		if len(codes) < 2:
+			continue
+		rest: Procedure | None = procedure
+		for code in codes:
+			rest = rest and without(rest, code)
+		if rest is None:
+			continue
+		why = [f for f in _broken(_reached(rest), world) if (f.code, f.row) not in known]
+		if why:
+			found |= {code: (tuple(c for c in codes if c != code), why) for code in codes}
 	return found
 
 

@@ -370,17 +370,28 @@ def _list_of(doctype: str, field: str) -> list[dict[str, str]]:
 def checked(doc: Document, procedure: Procedure) -> dict[str, Any]:
 	"""What the checker says of the rows, and what the law locks.
 
-	{"errors", "warnings": [{"code", "row", "text", "article"}], "locks": {step: [{"article", "text"}]} or None}.
+	{"errors", "warnings": [{"code", "row", "text", "article"}], "locks": {step: [{"article", "text"}]} or None,
+	"shared": {step: {"others": [title], "why": [{"article", "text"}]}} or None}; shared: of these one at least stays.
 	"""
 	world = versions.world_of(doc, procedure)
 	findings = checker.check(procedure, world)
 	locked = canvas.locks(procedure, world) if not errors(findings) else _locks_if_sound(procedure, world)
+	shared = None if locked is None else canvas.shared_locks(procedure, world, locked)
 	return {
 		"errors": [_finding(f, procedure) for f in findings if f.severity == "error"],
 		"warnings": [_finding(f, procedure) for f in findings if f.severity == "warning"],
 		"locks": None
 		if locked is None
 		else {code: _reasons(procedure.kind, world, why) for code, why in locked.items()},
+		"shared": None
+		if shared is None
+		else {
+			code: {
+				"others": [procedure.by_code[other].title for other in others],
+				"why": _reasons(procedure.kind, world, why),
+			}
+			for code, (others, why) in shared.items()
+		},
 	}
 
 

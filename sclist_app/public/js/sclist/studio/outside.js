@@ -1,6 +1,12 @@
 import { post, tell } from "../calls";
 import { bind, publish, with_reason } from "../version_tools";
 
+/** A question that Enter answers with yes. */
+export function sure(question, act) {
+	const dialog = frappe.confirm(question, act);
+	dialog?.$wrapper.one("shown.bs.modal", () => dialog.get_primary_btn().focus());
+}
+
 /** What leads out of the drawing: hand in, approve, publish, copy. The functions are those of the plain form. */
 export function outside(store) {
 	const { state } = store;
@@ -15,7 +21,7 @@ export function outside(store) {
 		async submit() {
 			document.activeElement?.blur?.();
 			if (!(await store.save())) return;
-			frappe.confirm(__("Submit this version for approval?"), async () => {
+			sure(__("Submit this version for approval?"), async () => {
 				try {
 					await post("procedures.submit", { version: state.version });
 				} catch {

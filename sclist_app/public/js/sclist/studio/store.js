@@ -26,6 +26,7 @@ export function make_store(version) {
 		checked: null,
 		checking: false,
 		locks: {},
+		shared: {},
 		saving: false,
 		saved_at: "",
 		save_error: "",
@@ -61,6 +62,7 @@ export function make_store(version) {
 		return arrange(drawn.value.steps, shown, state.direction);
 	});
 	const locks = computed(() => state.locks);
+	const shared = computed(() => state.shared);
 	const faults = computed(() => state.checked?.errors || []);
 	const found = computed(() => {
 		const places = new Map();
@@ -209,7 +211,7 @@ export function make_store(version) {
 	function learn(checked) {
 		state.checked = checked;
 		// while something is at fault nothing new is known of the law: what was locked stays so
-		if (checked.locks) state.locks = checked.locks;
+		if (checked.locks) Object.assign(state, { locks: checked.locks, shared: checked.shared || {} });
 	}
 
 	/** Save the rows into the draft. Resolves to whether they are saved. */
@@ -363,6 +365,7 @@ export function make_store(version) {
 		layout,
 		found,
 		locks,
+		shared,
 		faults,
 		place_of_difference,
 		quiet,

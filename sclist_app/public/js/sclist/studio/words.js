@@ -113,6 +113,11 @@ export function line_words(content, line, choices) {
 	return { full, label: forks ? "" : labels, condition: words };
 }
 
+/** Of steps that do the same duty the law needs one. */
+export function kept_words(kept) {
+	return __("The law needs this step or {0}; one of them stays.", [join_names(kept.others)]);
+}
+
 /** What a difference is called: a word beside the colour. */
 export function difference_word(kind) {
 	return { added: __("added"), removed: __("removed"), changed: __("changed") }[kind] || "";

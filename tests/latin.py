@@ -10,6 +10,7 @@ LATIN = re.compile(
 	| https?://\S+
 	| 附件Added               # the framework's own entry for a file, kept in the language of whoever added it
 	| \{[{%][^}]*[%}]\}           # placeholders of a template
+	| (?<=：)[a-z][\w-]*-v\d+     # keys of versions of procedures, beside what they are
 	| (?<![A-Za-z0-9])INV-[\w.-]+  # rules of the statute
 	| /private/files/\S+
 	| [\w（）()-]+\.(?:pdf|png|jpe?g|docx?|xlsx?|zip|json)\b   # names of files
@@ -17,7 +18,7 @@ LATIN = re.compile(
 	| (?<![A-Za-z0-9])SC[A-Z]{1,3}-[A-Za-z0-9-]+
 	| (?<![A-Za-z0-9])[0-9A-Z]{18}(?![A-Za-z0-9])             # unified social credit codes
 	| (?<![A-Za-z0-9])(?:[0-9a-f]{64}|[0-9a-f]{10})(?![A-Za-z0-9])   # hashes
-	| (?<![A-Za-z0-9])(?:PDF|PNG|JPE?G|USCC|OFD|Word|WPS|Excel|HTML|Ctrl|Shift|Alt|Esc|Enter|ID|Frappe|AQSX\w*)(?![A-Za-z0-9])
+	| (?<![A-Za-z0-9])(?:PDF|PNG|JPE?G|USCC|OFD|Word|WPS|Excel|HTML|Ctrl|Shift|Alt|Esc|Enter|ID|Frappe|AQ[A-Z]{2}\w*)(?![A-Za-z0-9])
 	""",
 	re.VERBOSE,
 )

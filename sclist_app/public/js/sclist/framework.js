@@ -49,6 +49,7 @@ export function speak_chinese() {
 	name_people();
 	know_people();
 	word_messages();
+	name_dialogs();
 	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
 	const events = (frappe.listview_settings["SC Event"] ??= {});
 	events.formatters = { ...events.formatters, chain: (value) => frappe.utils.escape_html(chain(value)) };
@@ -60,6 +61,19 @@ export function speak_chinese() {
 		if (frm.is_new()) frappe.utils.set_title(__("New {0}", [__(frm.doctype)]));
 		word_fields(frm);
 		word_timeline(frm);
+	});
+}
+
+/** To who hears the page a dialog of the framework is none, and its cross has no name. */
+function name_dialogs() {
+	$(document).on("show.bs.modal", ".modal", ({ currentTarget: dialog }) => {
+		if (dialog.getAttribute("role")) return;
+		dialog.setAttribute("role", "dialog");
+		const title = dialog.querySelector(".modal-title");
+		if (title) title.id ||= frappe.dom.get_unique_id();
+		if (title) dialog.setAttribute("aria-labelledby", title.id);
+		dialog.querySelector(".btn-modal-close")?.setAttribute("aria-label", __("Close"));
+		dialog.querySelector(".btn-modal-minimize")?.setAttribute("aria-label", __("Minimize"));
 	});
 }
 

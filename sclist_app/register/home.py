@@ -30,13 +30,18 @@ from sclist_app.workflow.versions import copied_from, newer_parent
 __all__ = ["HOMES", "INDEXES", "count", "grouped", "readable", "shown", "where"]
 
 HOMES: Final = ("casework", "approvals", "supervision", "rules")
-# What the counts are read from; `setup.home` puts them on.
+# What the counts and the calendar are read from; `setup.home` puts them on.
 INDEXES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 	"SC Case": {
 		"sclist_by_step": ("run_status", "bureau", "state_title"),
 		"sclist_by_version": ("run_status", "procedure_version", "bureau"),
 	},
-	"SC Task": {"sclist_due": ("status", "bureau", "due_on")},
+	"SC Task": {
+		"sclist_due": ("status", "bureau", "due_on"),
+		# of the whole tree: those done long ago are not walked through
+		"sclist_by_day": ("status", "due_on"),
+	},
+	"SC Clock": {"sclist_by_day": ("status", "due_on")},
 	"SC Notice": {"sclist_to_serve": ("service_state", "status", "bureau", "service_due")},
 	"SC Publication": {"sclist_to_do": ("state", "bureau")},
 	"SC Listing Record": {"sclist_in_force": ("state", "bureau", "term_end")},

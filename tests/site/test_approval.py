@@ -1,6 +1,7 @@
 """The page of whoever approves: what it shows, what counts as read, one case and several."""
 
 import json
+from datetime import date
 
 import frappe
 import pytest
@@ -10,6 +11,7 @@ from sclist_app.api import approval as api
 from sclist_app.api import run as run_api
 from sclist_app.api import tasks as tasks_api
 from sclist_app.register.approval import NotRead
+from sclist_app.setup.matter_player import MatterPlayer
 from sclist_app.setup.player import day_before
 from sclist_app.workflow.actions import ChangedSince
 from tests.site.support import CITY, DISTRICT, Case, as_user, refused, user_of
@@ -84,6 +86,32 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 	vote = page["outlook"]["agree"]["vote"]
 	assert (vote["members"], vote["agree"]) == (3, 0)
 	assert page["outlook"]["refuse"]["ends"]
+
+
+def test_what_follows_a_listing_shows_the_listing(world):
+	record = world.case("listed").records()[0].name
+	objection = MatterPlayer.opened(
+		record,
+		date(2025, 3, 3),
+		"SC Objection",
+		item="Wrong Content",
+		content="地址有误。",
+		received_on="2025-03-03",
+	)
+	objection.act("O10", "mark")
+	objection.write("O20", findings="属实。", result="Unfounded", answer_reasons="内容无误。")
+	objection.act("O20", "report")
+	task = frappe.db.get_value("SC Task", {"run": objection.run, "step": "O30"}, "name")
+	with as_user(DEPUTY):
+		page = api.page(task)
+		assert page["brief"]["ground"]["article"].endswith("第七条第（一）项")
+		assert [row["content"] for row in page["brief"]["penalties"]] == ["罚款40万元"]
+		assert {sheet["kind"] for sheet in page["sheets"]} == {"D20"}
+	notice = world.case("listed").notices()[0].name
+	with as_user(DEPUTY):
+		assert "告知书" in api.issued(notice)["html"]
+	with as_user(user_of("officer", CITY)), refused(frappe.PermissionError):
+		api.issued(notice)
 
 
 def test_who_may_not_act_sees_why(case):

@@ -158,7 +158,10 @@ function materials(panel, task) {
 	);
 }
 
-export function upload_evidence(panel, title) {
+const PICTURE = /\.(png|jpe?g|bmp|gif|webp)$/i;
+
+/** Upload one file into the evidence of the case; without a title it is called as the file is. */
+export function upload_evidence(panel, wanted = "") {
 	const frm = panel.frm;
 	new frappe.ui.FileUploader({
 		doctype: frm.doctype,
@@ -167,12 +170,14 @@ export function upload_evidence(panel, title) {
 		make_attachments_public: false,
 		restrictions: { allowed_file_types: FILE_TYPES },
 		on_success: async (file) => {
+			const title = wanted || file.file_name.replace(/\.[^.]+$/, "");
 			const row = (frm.doc.evidence || []).find(
 				(one) => !one.file && (!one.title || one.title === title),
 			);
 			Object.assign(row || frm.add_child("evidence"), {
 				title,
-				kind: row?.kind || "Other",
+				kind:
+					row?.kind || (PICTURE.test(file.file_url) ? "Photograph or Video" : "Other"),
 				file: file.file_url,
 			});
 			frm.dirty();

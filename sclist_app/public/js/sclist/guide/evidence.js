@@ -34,7 +34,20 @@ export function evidence_stage(guide) {
 						)
 					: null,
 				saved
-					? null
+					? el(
+							"p.sc-guide-upload",
+							{},
+							button(__("Upload evidence"), {
+								"data-guide": "upload",
+								onclick: () => upload_evidence({ frm }),
+							}),
+							" ",
+							el(
+								"span.text-muted",
+								{},
+								__("The name of the file becomes the name of the evidence; change it in the table.")
+							)
+						)
 					: el(
 							"div.sc-warn",
 							{},

@@ -66,15 +66,16 @@ export function speak_chinese() {
 
 /** To who hears the page a dialog of the framework is none, and its cross has no name. */
 function name_dialogs() {
-	$(document).on("show.bs.modal", ".modal", ({ currentTarget: dialog }) => {
-		if (dialog.getAttribute("role")) return;
-		dialog.setAttribute("role", "dialog");
-		const title = dialog.querySelector(".modal-title");
+	const { get_modal } = frappe;
+	frappe.get_modal = (...args) => {
+		const $dialog = get_modal(...args);
+		const title = $dialog.find(".modal-title").get(0);
 		if (title) title.id ||= frappe.dom.get_unique_id();
-		if (title) dialog.setAttribute("aria-labelledby", title.id);
-		dialog.querySelector(".btn-modal-close")?.setAttribute("aria-label", __("Close"));
-		dialog.querySelector(".btn-modal-minimize")?.setAttribute("aria-label", __("Minimize"));
-	});
+		$dialog.attr({ role: "dialog", "aria-labelledby": title?.id });
+		$dialog.find(".btn-modal-close").attr("aria-label", __("Close"));
+		$dialog.find(".btn-modal-minimize").attr("aria-label", __("Minimize"));
+		return $dialog;
+	};
 }
 
 function nobody(user) {

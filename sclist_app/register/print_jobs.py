@@ -74,11 +74,11 @@ class Made:
 	file: Path | None
 	pages: int
 	pieces: int
-	result: dict[str, Any] | None = None
 	folder: Path | None = None
 	skipped: list[dict[str, str]] = field(default_factory=list)
 	# run together with the row's last change
 	record: Callable[[], None] = lambda: None
+	result: dict[str, Any] | None = None
 
 
 # ------------------------------------------------------------------------ asking for

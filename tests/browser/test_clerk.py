@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sclist_app.setup.demo import DISTRICT
-from sclist_app.setup.player import day_before
+from sclist_app.setup.player import PNG, day_before
 from tests.browser.desk import Desk, Party, english, overflow
 from tests.browser.test_whole_path import REASONS, VIOLATION
 from tests.site.support import Case, card_number
@@ -165,6 +165,29 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 		clerk.guide.get_by_role("button", name=f"样稿 {party.company}").click()
 	opened.value.close()
 	assert not frappe.db.exists("SC Notice", {"reference_name": case})
+	# a piece of evidence, called as its file is
+	clerk.to(4)
+	clerk.guide.get_by_role("button", name="上传证据").click()
+	uploader = desk.opened_dialog()
+	uploader.locator('input[type="file"]').first.set_input_files(
+		{
+			"name": f"现场检查记录{party.number}.png",
+			"mimeType": "image/png",
+			"buffer": PNG + party.card.encode(),
+		}
+	)
+	uploader.locator(".btn-modal-primary").click()
+	expect(clerk.page.locator(".modal.show")).to_have_count(0)
+	clerk.page.wait_for_function("cur_frm.doc.evidence?.length === 1 && !cur_frm.is_dirty()")
+	expect(desk.row("evidence", 0)).to_contain_text(f"现场检查记录{party.number}")
+	desk.settled()
+	photo(desk, "clerk-4-evidence", full_page=True)
+	frappe.db.rollback()
+	rows = frappe.get_all("SC Case Evidence", filters={"parent": case}, fields=["title", "kind", "file"])
+	assert [row.kind for row in rows] == ["Photograph or Video"] and rows[0].file.startswith(
+		"/private/files/"
+	)
+	clerk.to(5)
 	clerk.guide.get_by_role("button", name="去提交").click()
 	expect(desk.panel.locator('[data-action="submit"]')).to_be_focused()
 	desk.act("提交审查")

@@ -16,6 +16,7 @@ from tests.site.support import CITY, as_user, refused, user_of
 DISTRICT = demo.DISTRICT
 # Functions are found in installed apps only, so those of the test are lent a place there.
 HERE = "sclist_app.workflow.effects."
+pytestmark = pytest.mark.usefixtures("words_sent")
 
 
 @pytest.fixture(autouse=True)

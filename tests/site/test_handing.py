@@ -12,6 +12,7 @@ from sclist_app.setup.player import Player
 from sclist_app.workflow import store
 
 DISTRICT = demo.DISTRICT
+pytestmark = pytest.mark.usefixtures("words_sent")
 
 
 @pytest.fixture(autouse=True)

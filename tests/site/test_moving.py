@@ -14,6 +14,7 @@ from sclist_app.workflow import store
 from tests.site.support import Case, as_user, refused, user_of
 
 REASON = "按新版程序办理，便于统一执行。"
+pytestmark = pytest.mark.usefixtures("words_sent")
 
 
 def standard() -> str:

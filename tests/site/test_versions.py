@@ -14,6 +14,7 @@ from sclist_app.workflow.conditions import SCHEMA
 
 DISTRICT = demo.DISTRICT
 STANDARD = "listing-standard-v1"
+pytestmark = pytest.mark.usefixtures("words_sent")
 
 
 @pytest.fixture(autouse=True)

@@ -332,7 +332,9 @@ export class Approval {
 		if (!link || !this.sheets || link.closest(".sc-sheets") || event.ctrlKey || event.metaKey)
 			return;
 		event.preventDefault();
-		this.sheets.show_file(link.textContent.trim() || __("File"), link.getAttribute("href"));
+		// in a table of papers the first link is the paper's name, the others its copies
+		const named = link.closest("tr")?.querySelector("a") || link;
+		this.sheets.show_file(named.textContent.trim() || __("File"), link.getAttribute("href"));
 	}
 
 	// ------------------------------------------------------------------ going on

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sclist_app.register import approval
-from sclist_app.setup.demo import DISTRICT, user_of
+from sclist_app.setup.demo import COUNTY, DISTRICT, user_of
 from sclist_app.setup.player import day_before
 from tests.browser.desk import Desk, english, overflow
 from tests.site.support import Case, as_user
@@ -277,3 +277,42 @@ def test_evidence_opens_beside_the_case(desk_of, cases, photo):
 	assert picture.evaluate("img => img.complete && img.naturalWidth > 0")
 	leader.root.get_by_role("button", name="关闭材料").click()
 	expect(leader.root.locator(".sc-paper iframe")).to_be_visible()
+
+
+def test_the_countys_leader_reads_and_decides_on_the_phone(desk_of, demo_accounts, photo):
+	"""By the short procedure: what was not said or handed in is told, issued papers open as text, the window is over."""
+	case = Case.opened(COUNTY, day_before(9, COUNTY))
+	case.act("K01", "submit")
+	case.act("K02", "agree", "同意制发告知书。")
+	case.serve_all("K03")
+	case.act("K03", "served")
+	case.let_window_pass("K04")
+	case.act("K05", "pass", "审核通过。")
+	frappe.db.commit()
+	leader = Approver(desk_of("leader", COUNTY, **PHONE))
+	leader.open(case.task("K06"))
+	facts = leader.root.locator(".sc-facts")
+	for text in (company(case), "未收到陈述、申辩", "未附证据材料", "审核通过。"):
+		expect(facts).to_contain_text(text)
+	facts.get_by_role("link", name=re.compile("^PDF")).first.click()
+	issued = leader.page.frame_locator(".sc-paper iframe").locator("body")
+	expect(issued).to_contain_text("告知书")
+	expect(issued).to_contain_text(case.notices()[0].number)
+	assert overflow(leader.page) <= 0 and english(leader.page) == []
+	photo(leader.desk, "approval-phone-issued")
+	leader.root.get_by_role("button", name="关闭材料").click()
+	leader.decide.get_by_role("button", name="同意。", exact=True).click()
+	task = case.task("K06")
+	leader.submit.click()
+	# four papers are issued
+	leader.page.wait_for_function(
+		"(task) => frappe.get_route()[1] !== task || document.querySelector('.sc-finished')",
+		arg=task,
+		timeout=90_000,
+	)
+	assert "K06" not in steps(case) and {"K07", "K08"} <= steps(case)
+	# a window that ran out as it should is nobody's delay
+	leader.desk.open_case(case.case)
+	over = leader.desk.panel.locator('.sc-clocks [data-limit="T01"]')
+	expect(over).to_contain_text("已届满")
+	expect(over.locator(".sc-red")).to_have_count(0)

@@ -394,6 +394,8 @@ def main(loads: int = 10, *words: str) -> None:
 	fill_small(small)
 	province.fill()
 	print(province.counted(("SC Case", "SC Entity", "SC Listing Record", "SC Notice", "SC Task", "SC Event")))
+	# nothing read here may hold up a change of the tables while the browser is at work
+	frappe.db.commit()
 	print(load(), flush=True)
 	flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 	over: list[str] = []

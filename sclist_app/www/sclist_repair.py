@@ -90,7 +90,11 @@ def _show(context: dict, row) -> None:
 	}
 	if view == "apply" and not context.page["running"] and context.page["eligibility"]["may"]:
 		context.view, context.slots = "apply", party.slots(row.record)
-		context.capacities, context.most, context.must = party_acts.CAPACITIES, party_acts.MOST, party_acts.MUST
+		context.capacities, context.most, context.must = (
+			party_acts.CAPACITIES,
+			party_acts.MOST,
+			party_acts.MUST,
+		)
 	elif view == "withdraw" and context.page["running"] and context.page["application"]["may_withdraw"]:
 		context.view = "withdraw"
 

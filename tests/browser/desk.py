@@ -144,7 +144,7 @@ class Desk:
 		for _ in range(3):
 			control.fill(text)
 			control.blur()
-			# a form that is just redrawn for the field before empties this one, faster than people type
+			# a form (not a dialog) that is just redrawn for the field before empties this one, faster than people type
 			self.page.wait_for_timeout(100)
 			self.settled()
 			if control.input_value():

@@ -33,7 +33,7 @@ import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
-import { close_dialogs_in_haste, speak_chinese } from "./sclist/framework";
+import { close_dialogs_in_haste, keep_what_is_typed, speak_chinese } from "./sclist/framework";
 import { show_paper } from "./sclist/paper_tools";
 import { offer_printing, show_print_job } from "./sclist/case_file";
 
@@ -82,6 +82,7 @@ keep_open_workspaces();
 name_own_bureaus();
 speak_chinese();
 close_dialogs_in_haste();
+keep_what_is_typed();
 
 // Every document type the engine runs has an HTML field called `panel`.
 $(document).on("form-refresh", (event, frm) => {

@@ -72,7 +72,7 @@ async function offer(dialog) {
 		...posts.map((row) => ({ value: row.post, label: row.post_name })),
 	]);
 	dialog.set_df_property("deputy", "options", [
-		{ value: "", label: "" },
+		"",
 		...people.map((row) => ({ value: row.user, label: `${row.name}（${row.posts}）` })),
 	]);
 }

@@ -40,6 +40,22 @@ export function close_dialogs_in_haste() {
 	};
 }
 
+/**
+ * A dialog draws its fields anew whenever one of them was filled in, and with them what is being typed into the next:
+ * its first letters would be gone.
+ */
+export function keep_what_is_typed() {
+	const { set_df_property } = frappe.ui.FieldGroup.prototype;
+	frappe.ui.FieldGroup.prototype.set_df_property = function (name, prop, value) {
+		const field = this.get_field(name);
+		if (!field || (["reqd", "read_only"].includes(prop) && Boolean(field.df[prop]) === Boolean(value))) return;
+		const input = field.$input?.get(0);
+		const typed = input && input === document.activeElement ? input.value : null;
+		set_df_property.call(this, name, prop, value);
+		if (typed !== null && input.value !== typed) input.value = typed;
+	};
+}
+
 export function speak_chinese() {
 	frappe.form.link_formatters.DocType = (value) => (value ? __(value) : "");
 	frappe.form.link_formatters.Role = (value) => (value ? __(value) : "");

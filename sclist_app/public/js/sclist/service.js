@@ -267,7 +267,7 @@ export async function colleagues(bureau) {
 	});
 	const people = new Map(rows.map((row) => [row.user, row.full_name || row.user]));
 	people.delete(frappe.session.user);
-	return [{ value: "", label: "" }, ...[...people].map(([value, label]) => ({ value, label }))];
+	return ["", ...[...people].map(([value, label]) => ({ value, label }))];
 }
 
 async function service_dialog(panel, paper) {
@@ -427,6 +427,7 @@ async function service_dialog(panel, paper) {
 				label: __("Second server"),
 				options: people,
 				depends_on: on("second_server"),
+				mandatory_depends_on: `${on("second_server")}&&doc.result=="Served"`,
 			},
 			{ fieldtype: "Section Break" },
 			attach_field(panel, {

@@ -70,9 +70,9 @@ export function keep_dialog(dialog, slot, refill = true) {
 		);
 		dialog.$body.prepend(note);
 	}
-	const first = JSON.stringify(dialog.get_values(true) || {});
+	const first = JSON.stringify(standing(dialog));
 	const keep = () => {
-		const values = dialog.get_values(true) || {};
+		const values = standing(dialog);
 		if (!done && JSON.stringify(values) !== first) remember(...slot, { values });
 	};
 	const timer = setInterval(keep, 1500);
@@ -84,6 +84,12 @@ export function keep_dialog(dialog, slot, refill = true) {
 		done = true;
 		forget(...slot);
 	};
+}
+
+/** What stands in the dialog. Its own `get_values` draws needed fields anew, and what is being typed would be gone. */
+function standing(dialog) {
+	const values = Object.entries(dialog.fields_dict).map(([name, field]) => [name, field.get_value?.()]);
+	return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null && value !== ""));
 }
 
 function scrub(value) {

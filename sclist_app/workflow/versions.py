@@ -424,6 +424,7 @@ def _set(doc: Document, label: str, event: str, opinion: str = "", **values) -> 
 
 def _tell_copies(doc: Document) -> None:
 	"""Owners of procedures copied from this one learn of the new version."""
+	name = frappe.db.get_value("SC Procedure", doc.procedure, "procedure_name")
 	for row in frappe.get_all(
 		"SC Procedure",
 		filters={"parent_procedure": doc.procedure},
@@ -438,7 +439,7 @@ def _tell_copies(doc: Document) -> None:
 					"type": "Alert",
 					"subject": _(
 						"{0} has a new version, {1}. Compare it with your own procedure {2}."
-					).format(doc.procedure, doc.name, row.procedure_name),
+					).format(name, doc.version_title, row.procedure_name),
 					"document_type": doc.doctype,
 					"document_name": doc.name,
 				}

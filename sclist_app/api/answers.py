@@ -35,11 +35,13 @@ def _send(content: bytes, file_name: str, kind: Literal["pdf", "download"]) -> N
 
 
 def disclosed(doc: Document, label: str, data: dict[str, Any] | None = None) -> None:
-	"""Keep on record that the user was shown full numbers of the document. For calls that are fetched (GET).
+	"""Keep on record that the user was shown full numbers of the document.
 
 	label: an English msgid saying what was opened.
 	"""
 	events.append(
 		doc.doctype, doc.name, "disclosed", label, bureau=doc.bureau, run=doc.get("run"), data=data or {}
 	)
-	frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record
+	request = getattr(frappe.local, "request", None)
+	if request is not None and request.method == "GET":
+		frappe.db.commit()  # a GET is not committed by the framework, but who looked must stay on record

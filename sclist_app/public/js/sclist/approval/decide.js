@@ -186,7 +186,10 @@ export class Decide {
 	remind() {
 		const titles = this.unread(this.chosen);
 		this.hint.textContent = titles.length
-			? __("{0} papers not yet read to the end", [titles.length])
+			? __(
+					"{0} papers not yet read to the end. A reminder only; to agree to several at once it must be done.",
+					[titles.length],
+				)
 			: "";
 		this.hint.title = join_names(titles);
 	}

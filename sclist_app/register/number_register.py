@@ -139,11 +139,4 @@ def _columns() -> list[dict[str, Any]]:
 		{"fieldname": "addressee_name", "label": _("Addressee Name"), "fieldtype": "Data", "width": 200},
 		{"fieldname": "issued_on", "label": _("Issued On"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "note", "label": _("Remark"), "fieldtype": "Data", "align": "left", "width": 220},
-		{
-			"fieldname": "notice",
-			"label": _("Notice"),
-			"fieldtype": "Link",
-			"options": "SC Notice",
-			"width": 110,
-		},
 	]

@@ -272,7 +272,7 @@ LISTS: Mapping[str, List] = {
 	"unlisted": List(
 		N_("To Be Listed, but No Case"),
 		N_(
-			"Penalties whose words match a ground of article 6 or 7 and for which no case was opened in time (T21)."
+			"Penalties whose words match a ground of article 6 or 7 and for which no case was opened in time."
 		),
 		_unlisted,
 		_tell_unlisted,
@@ -299,7 +299,7 @@ LISTS: Mapping[str, List] = {
 	),
 	"unpublished": List(
 		N_("Publication Overdue"),
-		N_("More than the limit (T04) has passed since the decision."),
+		N_("More than the limit has passed since the decision."),
 		_unpublished,
 		_tell_unpublished,
 		"open",
@@ -307,7 +307,7 @@ LISTS: Mapping[str, List] = {
 	),
 	"not_withdrawn": List(
 		N_("Withdrawal or Lifting Overdue"),
-		N_("After a removal: system entry (T07), publications and measures (T08)."),
+		N_("After a removal: system entry, publications and measures."),
 		_not_withdrawn,
 		_tell_not_withdrawn,
 		"open",

@@ -440,6 +440,7 @@ def _note(users: Collection[str | None], subject: str, doc: Document) -> None:
 
 def _tell_copies(doc: Document) -> None:
 	"""Owners of procedures copied from this one learn of the new version."""
+	name = frappe.db.get_value("SC Procedure", doc.procedure, "procedure_name")
 	for row in frappe.get_all(
 		"SC Procedure",
 		filters={"parent_procedure": doc.procedure},
@@ -449,7 +450,7 @@ def _tell_copies(doc: Document) -> None:
 		text = _("{0} has a new version, {1}. Compare it with your own procedure {2}.")
 		_note(
 			holders("rule_admin", row.bureau),
-			text.format(doc.procedure, doc.version_title, row.procedure_name),
+			text.format(name, doc.version_title, row.procedure_name),
 			doc,
 		)
 

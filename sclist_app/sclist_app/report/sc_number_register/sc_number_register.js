@@ -34,6 +34,11 @@ frappe.query_reports["SC Number Register"] = {
 	],
 	formatter(value, row, column, data, format) {
 		const shown = format(value, row, column, data);
+		// the paper behind its number; what the system calls it says nothing to anybody
+		if (column.fieldname === "number" && data?.notice) {
+			const link = frappe.utils.get_form_link("SC Notice", data.notice);
+			return `<a href="${link}">${frappe.utils.escape_html(value || "")}</a>`;
+		}
 		if (column.fieldname !== "status" || !data) return shown;
 		const colour = { Issued: "green", Corrected: "orange" }[data.status_code] || "red";
 		return `<span class="indicator-pill ${colour}">${frappe.utils.escape_html(data.status)}</span>`;

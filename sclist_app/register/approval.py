@@ -34,7 +34,7 @@ from sclist_app.workflow import actions, desk, runner, store
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Step, Transition, Verb
 from sclist_app.workflow.tasks import approves
-from sclist_app.workflow.view import person, view
+from sclist_app.workflow.view import person, view, vote
 
 __all__ = ["act", "agree", "issued", "mark_read", "page", "paper", "paper_pdf", "waiting"]
 
@@ -287,7 +287,7 @@ def _penalty(name: str) -> dict[str, Any]:
 
 def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 	"""What a button brings about: {"next": [step], "then": [title of the steps after], "drawn": [title], "ends": label,
-	"vote": {"members", "agree", "refuse", "mode"} or None}."""
+	"vote": as `workflow.view.vote`}."""
 	loaded, procedure = opened.loaded, opened.loaded.procedure
 	move = _route(loaded, opened.step.code, button.action)
 	targets = [procedure.by_code[code] for code in (move or button).targets]
@@ -300,7 +300,7 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 		"then": list(dict.fromkeys(step.title for step in ahead)),
 		"drawn": _drawn(opened, button),
 		"ends": "、".join(step.title for step in targets if step.is_end),
-		"vote": _vote(opened) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
+		"vote": vote(opened.loaded, opened.step) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
 	}
 
 
@@ -329,20 +329,6 @@ def _step(loaded: store.LoadedRun, step: Step) -> dict[str, Any]:
 		"nature": step.nature.value,
 		"post_title": frappe.get_cached_value("SC Post", step.post, "post_name") or "" if step.post else "",
 		"people": [person(user) for user in loaded.roster(step)] if step.post else [],
-	}
-
-
-def _vote(opened: Opened) -> dict[str, Any] | None:
-	"""How the vote stands, where the step is one."""
-	if not opened.step.mode.votes:
-		return None
-	round_no = opened.loaded.state.steps[opened.step.code].round
-	rows = [t for t in opened.loaded.state.tasks if (t.step, t.round) == (opened.step.code, round_no)]
-	return {
-		"members": sum(t.status != runner.TRANSFERRED for t in rows),
-		"agree": sum(t.vote == "Agree" for t in rows),
-		"refuse": sum(t.vote == "Refuse" for t in rows),
-		"mode": _(opened.step.mode.value),
 	}
 
 

@@ -41,7 +41,6 @@ INDEXES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 		# of the whole tree: those done long ago are not walked through
 		"sclist_by_day": ("status", "due_on"),
 	},
-	"SC Clock": {"sclist_by_day": ("status", "due_on")},
 	"SC Notice": {"sclist_to_serve": ("service_state", "status", "bureau", "service_due")},
 	"SC Publication": {"sclist_to_do": ("state", "bureau")},
 	"SC Listing Record": {"sclist_in_force": ("state", "bureau", "term_end")},

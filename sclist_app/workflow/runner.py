@@ -16,6 +16,7 @@ from sclist_app.workflow import conditions
 from sclist_app.workflow.model import Mode, Nature, OnRefusal, Procedure, Step, Transition, Verb
 
 __all__ = [
+	"Ballot",
 	"Outcome",
 	"Refusal",
 	"RunState",
@@ -23,7 +24,9 @@ __all__ = [
 	"TaskState",
 	"act",
 	"add_signer",
+	"ballot",
 	"expire",
+	"goes_on",
 	"permitted",
 	"reopen",
 	"route",
@@ -192,7 +195,7 @@ class _Work:
 
 	def open_signing(self, step: Step, round_no: int) -> None:
 		signers = self.able(step)
-		needed = _needed(step, len(signers))
+		needed = votes_needed(step, len(signers))
 		if step.mode is Mode.MAJORITY:
 			needed = max(needed, step.quorum)
 		if len(signers) < needed:
@@ -269,7 +272,7 @@ def _all_barred(procedure: Procedure, step: Step) -> Finding:
 	)
 
 
-def _needed(step: Step, members: int) -> int:
+def votes_needed(step: Step, members: int) -> int:
 	"""How many agreeing votes carry the step."""
 	if step.mode is Mode.ANY:
 		return 1
@@ -280,18 +283,58 @@ def _needed(step: Step, members: int) -> int:
 	return members
 
 
-def _tally(step: Step, members: int, agree: int, refuse: int) -> str:
+def tally(step: Step, members: int, agree: int, refuse: int) -> str:
 	""" "Agree", "Refuse" or "" while it is open."""
 	if refuse and step.on_refusal is OnRefusal.END:
 		return "Refuse"
 	pending = members - agree - refuse
 	quorum = step.quorum if step.mode is Mode.MAJORITY else 0
-	if agree >= _needed(step, members) and agree + refuse >= quorum:
+	if agree >= votes_needed(step, members) and agree + refuse >= quorum:
 		# With a refusal on the table and "wait for all" set, every voice is heard first.
 		return "Agree" if not (refuse and pending) else ""
-	if agree + pending < _needed(step, members):
+	if agree + pending < votes_needed(step, members):
 		return "" if pending else "Refuse"
 	return "" if pending else "Refuse"
+
+
+@dataclass(frozen=True)
+class Ballot:
+	"""How a joint signature stands: how many must agree, and the user names of who did, who did not and who is asked.
+
+	In order, only the next of those asked is known here.
+	"""
+
+	needed: int
+	agree: tuple[str, ...]
+	refuse: tuple[str, ...]
+	waiting: tuple[str, ...]
+
+	@property
+	def members(self) -> int:
+		return len(self.agree) + len(self.refuse) + len(self.waiting)
+
+
+def ballot(step: Step, state: RunState) -> Ballot:
+	"""The present round of a step in which several sign."""
+	round_no = state.steps[step.code].round
+	rows = [t for t in state.tasks if (t.step, t.round) == (step.code, round_no) and t.status != TRANSFERRED]
+	return Ballot(
+		votes_needed(step, len(rows)),
+		tuple(t.done_by for t in rows if t.vote == "Agree"),
+		tuple(t.done_by for t in rows if t.vote == "Refuse"),
+		tuple(t.assignee for t in rows if not t.vote and t.status == OPEN),
+	)
+
+
+def goes_on(step: Step, state: RunState, verb: Verb) -> bool:
+	"""Whether the step is left when one more votes so; always where one person acts. In order: not for sure."""
+	if not step.mode.votes:
+		return True
+	if step.mode is Mode.IN_ORDER and verb is Verb.AGREE:
+		return False
+	now = ballot(step, state)
+	more = (1, 0) if verb is Verb.AGREE else (0, 1)
+	return bool(tally(step, now.members, len(now.agree) + more[0], len(now.refuse) + more[1]))
 
 
 def route(procedure: Procedure, step: str, action: str, facts: Mapping[str, Any]) -> Transition:
@@ -447,7 +490,7 @@ def _in_turn(work: _Work, step: Step, round_no: int) -> list[str]:
 
 def _last_result(work: _Work, step: Step, round_no: int) -> str:
 	task = next(t for t in work.tasks.values() if t.step == step.code and t.round == round_no)
-	return _tally(step, _members(work, step, task), *_votes(work, step, round_no))
+	return tally(step, _members(work, step, task), *_votes(work, step, round_no))
 
 
 def _vote(work: _Work, step: Step, task: TaskState, actor: str, verb: Verb) -> bool:
@@ -601,7 +644,7 @@ def vacate(
 	work = _Work(procedure, state, roster, facts)
 	work.close(task, TRANSFERRED)
 	members = _members(work, step, task)
-	needed = max(1, _needed(step, members), step.quorum if step.mode is Mode.MAJORITY else 0)
+	needed = max(1, votes_needed(step, members), step.quorum if step.mode is Mode.MAJORITY else 0)
 	if members < needed:
 		raise Refusal(
 			Finding(
@@ -613,7 +656,7 @@ def vacate(
 				{"step": step.title, "needed": needed, "count": members},
 			)
 		)
-	if carried := _tally(step, members, *_votes(work, step, task.round)):
+	if carried := tally(step, members, *_votes(work, step, task.round)):
 		work.carried = step.code
 		action = next(t.action for t in procedure.buttons(step.code) if t.verb.value == carried)
 		transition = route(procedure, step.code, action, facts)

@@ -13,11 +13,11 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from sclist_app.access.guard import engine_writes, is_engine, keep_engine_fields
-from sclist_app.access.posts import bureau_chain, holders
+from sclist_app.access.posts import bureau_chain, holders, seats
 from sclist_app.access.today import now, today
 from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
-from sclist_app.workflow import checker, effects, form_policy, statutes, store, takeover
+from sclist_app.workflow import checker, effects, form_policy, notes, statutes, store, takeover
 from sclist_app.workflow.model import Procedure
 from sclist_app.workflow.trial import shown_name
 
@@ -322,8 +322,9 @@ def submit(name: str) -> None:
 	doc = frappe.get_doc("SC Procedure Version", name, for_update=True)
 	if doc.status != "Draft":
 		frappe.throw(_("Only a draft can be submitted for approval."))
-	_refuse_faults(doc)
+	_refuse_faults(doc, _("The procedure cannot be submitted yet"))
 	_set(doc, N_("Submitted for approval"), "submitted", status="In Review")
+	_note(_approvers(doc.bureau), _("{0} waits for your approval.").format(doc.version_title), doc)
 
 
 def send_back(name: str, reason: str) -> None:
@@ -338,6 +339,7 @@ def send_back(name: str, reason: str) -> None:
 	if not (reason or "").strip():
 		frappe.throw(_("Say what the author should change."))
 	_set(doc, N_("Sent back to the author"), "sent_back", reason, status="Draft")
+	_note([doc.author], _("{0} was sent back to you: {1}").format(doc.version_title, reason.strip()), doc)
 
 
 def publish(name: str, effective_from: str | None = None) -> None:
@@ -356,7 +358,7 @@ def publish(name: str, effective_from: str | None = None) -> None:
 		)
 	# the law of the day it takes effect counts
 	doc.effective_from = effective_from or doc.effective_from
-	_refuse_faults(doc)
+	_refuse_faults(doc, _("The procedure cannot be published"))
 	_set(
 		doc,
 		N_("Procedure version published"),
@@ -368,6 +370,7 @@ def publish(name: str, effective_from: str | None = None) -> None:
 		content_hash=store.to_procedure(doc).content_hash,
 	)
 	store.forget()
+	_note([doc.author], _("{0} was approved and published.").format(doc.version_title), doc)
 	_tell_copies(doc)
 
 
@@ -397,12 +400,12 @@ def retire(name: str, reason: str) -> None:
 	_set(doc, N_("Procedure version retired"), "retired", reason, status="Retired")
 
 
-def _refuse_faults(doc: Document) -> None:
+def _refuse_faults(doc: Document, title: str) -> None:
 	faults = errors(findings_of(doc))
 	if faults:
 		frappe.throw(
 			[frappe.utils.escape_html(render(f, _)) for f in faults],
-			title=_("The procedure cannot be published"),
+			title=title,
 			as_list=True,
 		)
 
@@ -422,6 +425,19 @@ def _set(doc: Document, label: str, event: str, opinion: str = "", **values) -> 
 	)
 
 
+def _approvers(bureau: str) -> set[str]:
+	"""Who approves rules nearest to the bureau: there, or else above it."""
+	for place in bureau_chain(bureau):
+		if found := {seat.actor for seat in seats(place) if seat.holding.approves_rules and seat.actor}:
+			return found
+	return set()
+
+
+def _note(users: Collection[str | None], subject: str, doc: Document) -> None:
+	others = {user for user in users if user and user != frappe.session.user}
+	notes.tell(others, subject, doc.doctype, doc.name)
+
+
 def _tell_copies(doc: Document) -> None:
 	"""Owners of procedures copied from this one learn of the new version."""
 	name = frappe.db.get_value("SC Procedure", doc.procedure, "procedure_name")
@@ -431,20 +447,12 @@ def _tell_copies(doc: Document) -> None:
 		fields=["name", "bureau", "procedure_name"],
 		order_by="creation",
 	):
-		for user in holders("rule_admin", row.bureau):
-			log = frappe.new_doc("Notification Log")
-			log.update(
-				{
-					"for_user": user,
-					"type": "Alert",
-					"subject": _(
-						"{0} has a new version, {1}. Compare it with your own procedure {2}."
-					).format(name, doc.version_title, row.procedure_name),
-					"document_type": doc.doctype,
-					"document_name": doc.name,
-				}
-			)
-			log.insert(ignore_permissions=True)  # notes of the system to its officers
+		text = _("{0} has a new version, {1}. Compare it with your own procedure {2}.")
+		_note(
+			holders("rule_admin", row.bureau),
+			text.format(name, doc.version_title, row.procedure_name),
+			doc,
+		)
 
 
 def bind(bureau: str, version: str, effective_from: str) -> str:

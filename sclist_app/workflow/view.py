@@ -15,7 +15,7 @@ from sclist_app.access.today import today
 from sclist_app.law.findings import Finding, render
 from sclist_app.workflow import actions, clock_list, handing, runner, seats, store
 from sclist_app.workflow.desk import days_left
-from sclist_app.workflow.model import Procedure, Verb
+from sclist_app.workflow.model import Procedure, Step, Verb
 from sclist_app.workflow.tasks import approves
 
 __all__ = ["view"]
@@ -168,6 +168,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
 		"assignee": state.assignee,
 		"assignee_name": person(state.assignee),
+		"vote": vote(loaded, step),
 		"may_vacate": step.mode.votes
 		and bool(row.assignee)
 		and not may_take(row, state.assignee)
@@ -197,18 +198,37 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	}
 
 
+def vote(loaded: store.LoadedRun, step: Step) -> dict[str, Any] | None:
+	"""How a joint signature stands: {"mode", "needed", "agree", "refuse", "waiting"}, the last three names of persons."""
+	if not step.mode.votes:
+		return None
+	found = runner.ballot(step, loaded.state)
+	return {
+		"mode": _(step.mode.value),
+		"needed": found.needed,
+		"agree": [person(user) for user in found.agree],
+		"refuse": [person(user) for user in found.refuse],
+		"waiting": [person(user) for user in found.waiting],
+	}
+
+
 def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
 	findings: list[Finding] = list(actions.gate(loaded, step, button.action))
+	procedure = loaded.procedure
 	try:
 		target = runner.route(loaded.procedure, step, button.action, loaded.kind.facts(loaded.doc)).targets
 	except runner.Refusal:
 		target = button.targets
+	title = "、".join(procedure.by_code[code].title for code in target)
+	votes = button.verb in (Verb.AGREE, Verb.REFUSE)
+	if votes and not runner.goes_on(procedure.by_code[step], loaded.state, button.verb):
+		title = _("{0}, once the signing is decided").format(title)
 	return {
 		"action": button.action,
 		"label": button.label,
 		"verb": button.verb.value,
 		"reason_required": button.reason_required,
-		"target_title": "、".join(loaded.procedure.by_code[code].title for code in target),
+		"target_title": title,
 		"blocked": [render(f, _) for f in findings if f.severity == "error"],
 		"warnings": [render(f, _) for f in findings if f.severity == "warning"],
 	}

@@ -84,7 +84,7 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 		html = api.paper(rows[0]["name"], page["sheets"][0]["key"], page["version"])["html"]
 		assert "样稿" in html and "<script" not in html
 	vote = page["outlook"]["agree"]["vote"]
-	assert (vote["members"], vote["agree"]) == (3, 0)
+	assert (len(vote["waiting"]), vote["agree"], vote["refuse"]) == (3, [], [])
 	assert page["outlook"]["refuse"]["ends"]
 
 

@@ -14,11 +14,12 @@ sclist.ProcedureStudio = class ProcedureStudio {
 	}
 
 	/** Show a version, or which there are. What was drawn in another is saved, or kept in the browser. */
-	async show(version) {
+	async show(version, mode = "") {
 		if (!version) return this.choose();
 		if (this.version === version && this.store) {
 			// the plain form may have changed it meanwhile
 			if (!this.store.dirty.value) await this.store.load();
+			if (mode) this.store.state.mode = mode;
 			return this.name();
 		}
 		await this.close();
@@ -34,6 +35,9 @@ sclist.ProcedureStudio = class ProcedureStudio {
 		this.app.config.globalProperties.__ = window.__;
 		this.app.mount(this.place);
 		await store.load();
+		// what waits for approval is looked at for what it changes
+		const changes = store.state.board?.rights.approve && store.state.board.compare_with.length;
+		if (mode || changes) store.state.mode = mode || "compare";
 	}
 
 	async choose() {

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from sclist_app.workflow import runner
 from sclist_app.workflow.model import ConditionRow, Mode, Nature, OnRefusal, Verb
 from sclist_app.workflow.runner import (
 	Refusal,
@@ -190,6 +191,26 @@ def test_tally(mode, quorum, on_refusal, votes, result):
 	assert (play.state.status == "Ended") == bool(result)
 	cast = [(t.done_by, t.vote) for t in play.state.tasks if t.vote]
 	assert sorted(cast) == sorted((v[:-1], "Agree" if v[-1] == "+" else "Refuse") for v in votes.split())
+
+
+@pytest.mark.parametrize("mode", [Mode.ANY, Mode.ALL, Mode.N_OF_M, Mode.MAJORITY])
+@pytest.mark.parametrize("on_refusal", list(OnRefusal))
+@pytest.mark.parametrize("votes", ["u+ v+ w+", "u- v+ w+", "u+ v- w-", "u- v- w+"])
+def test_the_vote_that_decides_is_known_before_it_is_cast(mode, on_refusal, votes):
+	procedure, cast = signing(mode, 2, on_refusal), []
+	for vote in votes.split():
+		before = sign(procedure, *cast).state
+		if before.status == "Ended":
+			break
+		step = procedure.by_code["S"]
+		foreseen = runner.goes_on(step, before, Verb.AGREE if vote[-1] == "+" else Verb.REFUSE)
+		asked = runner.ballot(step, before)
+		assert (set(asked.agree), set(asked.refuse)) == tuple(
+			{v[0] for v in cast if v[-1] == mark} for mark in "+-"
+		)
+		assert set(asked.waiting) == {"u", "v", "w"} - {v[0] for v in cast}
+		cast.append(vote)
+		assert foreseen == (sign(procedure, *cast).state.status == "Ended")
 
 
 def test_majority_of_four_needs_three():

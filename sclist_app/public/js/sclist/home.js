@@ -190,6 +190,8 @@ function tile(key, label, value, hot, href) {
 
 function urgent(data, home) {
 	if (!data.urgent.length) {
+		const review = (data.figures || []).find(({ key, value }) => key === "review" && value);
+		if (review && frappe.boot.sclist?.approves_rules) return in_review(review);
 		const [text, offer] = NOTHING[home]();
 		return el(
 			"section.sc-section.sc-empty.sc-urgent",
@@ -209,6 +211,23 @@ function urgent(data, home) {
 			el("a", { href: page_link("sc-desk"), onclick: follow }, __("All my tasks"))
 		),
 		el("ul.sc-jobs", {}, data.urgent.map(job))
+	);
+}
+
+/** Versions to approve are no tasks of a case, yet they wait for somebody. */
+function in_review({ value, doctype, filters }) {
+	return el(
+		"section.sc-section.sc-empty.sc-urgent",
+		{},
+		el("p", {}, el("strong", {}, __("{0} versions wait for your approval.", [value]))),
+		el("p", {}, __("Open one: the drawing shows what changes, and there it is approved or sent back.")),
+		button(__("Open"), {
+			onclick: async () => {
+				const rows = await frappe.db.get_list(doctype, { filters, limit: 2, order_by: "modified" });
+				if (rows.length === 1) frappe.set_route("procedure-studio", rows[0].name);
+				else frappe.set_route("List", doctype, filters);
+			},
+		})
 	);
 }
 

@@ -1,5 +1,5 @@
 import { badge, button, el } from "./dom";
-import { due_badge, moment_text, VERB_KIND } from "./words";
+import { due_badge, moment_text, VERB_KIND, vote_words } from "./words";
 import { ask_and_act } from "./act_dialog";
 import { open_posted_pdf, post } from "./calls";
 import { papers_drawn } from "./procedure";
@@ -49,6 +49,7 @@ function waits_for(panel, tasks) {
 				el("strong", {}, task.step_title),
 				el("span", {}, __("waits for {0}", [task.assignee_name || task.post_title])),
 				due_badge(task),
+				task.vote ? el("span.text-muted", {}, vote_words(task.vote)) : null,
 				task.may_vacate
 					? button(__("Leave out of the vote"), {
 							class: "btn btn-xs btn-default",
@@ -94,6 +95,7 @@ function card(panel, task) {
 		),
 		task.instructions ? el("p.sc-instructions", {}, task.instructions) : null,
 		reasons(task.barred),
+		task.vote ? el("p.sc-vote", {}, vote_words(task.vote)) : null,
 		materials(panel, task),
 		task.approves
 			? el(

@@ -10,7 +10,7 @@ import { page_link } from "./addresses";
 const MENU = () => [
 	"#navbar-search, .search-bar input, .navbar-search-bar",
 	__("Find anything"),
-	__("Type the name of an entity, a document number or a page here. Ctrl+K brings you here from anywhere."),
+	__("Type the name of an entity, a document number or a page here. The keys written in it bring you here from anywhere."),
 ];
 const BELL = () => [
 	".dropdown-notifications:not(.hidden), .sidebar-notification, .notifications-icon",

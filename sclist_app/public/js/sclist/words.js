@@ -1,5 +1,17 @@
 import { badge } from "./dom";
 
+/** How a joint signature stands. */
+export function vote_words({ needed, agree, refuse, waiting }) {
+	return [
+		__("{0} must agree", [needed]),
+		agree.length ? __("agreed: {0}", [join_names(agree)]) : __("nobody has signed yet"),
+		refuse.length ? __("disagreed: {0}", [join_names(refuse)]) : "",
+		waiting.length ? __("still asked: {0}", [join_names(waiting)]) : "",
+	]
+		.filter(Boolean)
+		.join("；");
+}
+
 /** A date or a date with time as the user reads it; "" for nothing. */
 export function day(value) {
 	if (!value) return "";

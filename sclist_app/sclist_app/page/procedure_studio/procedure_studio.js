@@ -4,11 +4,12 @@ frappe.pages["procedure-studio"].on_page_load = function (wrapper) {
 
 frappe.pages["procedure-studio"].on_page_show = async function (wrapper) {
 	const asked = new URLSearchParams(window.location.search).get("version");
-	const version = frappe.get_route()[1] || frappe.route_options?.version || asked;
+	const [, named, mode] = frappe.get_route();
+	const version = named || frappe.route_options?.version || asked;
 	frappe.route_options = null;
 	await frappe.require(["sclist_studio.bundle.js", "sclist_studio.bundle.css"]);
 	wrapper.sclist_studio = wrapper.sclist_studio || new sclist.ProcedureStudio(wrapper.page);
-	await wrapper.sclist_studio.show(version);
+	await wrapper.sclist_studio.show(version, mode);
 };
 
 frappe.pages["procedure-studio"].on_page_hide = function (wrapper) {

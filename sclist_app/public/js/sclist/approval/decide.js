@@ -1,6 +1,6 @@
 import { button, el } from "../dom";
 import { new_token } from "../calls";
-import { join_names, VERB_KIND } from "../words";
+import { join_names, VERB_KIND, vote_words } from "../words";
 import { Phrases } from "./phrases";
 import { send } from "./calls";
 
@@ -186,7 +186,10 @@ export class Decide {
 	remind() {
 		const titles = this.unread(this.chosen);
 		this.hint.textContent = titles.length
-			? __("{0} papers not yet read to the end", [titles.length])
+			? __(
+					"{0} papers not yet read to the end. A reminder only; to agree to several at once it must be done.",
+					[titles.length],
+				)
 			: "";
 		this.hint.title = join_names(titles);
 	}
@@ -234,13 +237,7 @@ export class Decide {
 function words(action, outlook) {
 	const { next = [], then = [], drawn = [], ends = "", vote } = outlook;
 	const lines = [];
-	if (vote)
-		lines.push(
-			__(
-				"A vote ({0}): {1} members, {2} for, {3} against so far. The step goes on when the vote is decided.",
-				[vote.mode, vote.members, vote.agree, vote.refuse],
-			),
-		);
+	if (vote) lines.push(vote_words(vote));
 	const parts = [];
 	if (drawn.length) parts.push(__("these are issued: {0}", [join_names(drawn)]));
 	for (const steps of by_hand(next)) parts.push(handed(steps));

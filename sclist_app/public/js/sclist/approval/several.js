@@ -77,6 +77,7 @@ export class Several {
 					{},
 					[
 						row.kind,
+						row.reference_name,
 						row.step_title,
 						row.post_title,
 						row.acting_for_name && __("For {0}", [row.acting_for_name]),

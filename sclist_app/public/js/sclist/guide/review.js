@@ -99,7 +99,7 @@ export function review_stage(guide) {
 						__("Provisional: the holidays of that year are not announced yet; the day is counted anew when they are.")
 					)
 				: null,
-			el("p.sc-note", {}, checked.procedure)
+			el("p.sc-note", {}, __("Handled by: {0}", [checked.procedure]))
 		);
 	}
 

@@ -21,6 +21,15 @@ export function outside(store) {
 		async submit() {
 			document.activeElement?.blur?.();
 			if (!(await store.save())) return;
+			if (state.checked?.errors.length) {
+				// said before anything is asked
+				state.list_open = true;
+				frappe.show_alert(
+					{ message: __("Not submitted: {0} to correct.", [state.checked.errors.length]), indicator: "red" },
+					6,
+				);
+				return;
+			}
 			sure(__("Submit this version for approval?"), async () => {
 				try {
 					await post("procedures.submit", { version: state.version });
@@ -67,6 +76,7 @@ export function outside(store) {
 						bureau,
 					});
 					open(name);
+					tell(__("Copied. This draft is yours to change."));
 				},
 				__("Copy for a bureau"),
 				__("Copy"),

@@ -17,6 +17,13 @@ export function short_paper(title) {
 	return title.replace("安全生产严重失信主体名单", "") || title;
 }
 
+/** How many sign, with the number where one is set; "" for a step that one person does. */
+export function signers_words(step, choices) {
+	if (step.mode === "One") return "";
+	if (step.mode === "N of M") return __("{0} must agree", [step.quorum]);
+	return named(choices.modes).get(step.mode);
+}
+
 export function span_words(n, unit) {
 	const words = {
 		"Working Day": __("{0} working days", [n]),
@@ -53,7 +60,7 @@ export function bound_words(limit) {
 	if (minimum && maximum) return __("{0} to {1}", [minimum, span_words(maximum, unit)]);
 	if (maximum) return __("at most {0}", [span_words(maximum, unit)]);
 	if (minimum) return __("at least {0}", [span_words(minimum, unit)]);
-	return __("free");
+	return __("set by the bureau");
 }
 
 export function condition_words(content, code, choices) {

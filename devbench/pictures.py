@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import frappe
 from PIL import Image
@@ -274,7 +275,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"/app/sc-document-template/{}",
 				newest("SC Document Template", document_kind="D05"),
 			),
-			Shot("text-block", "文书段落", "rules", "/app/sc-text-block/{}", newest("SC Text Block")),
+			Shot("text-block", "新建文书段落", "rules", "/app/sc-text-block/new"),
 			Shot(
 				"local-rule",
 				"本地规则",
@@ -283,7 +284,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				newest("SC Local Rule"),
 				whole=True,
 			),
-			Shot("number-rule", "文号规则", "rules", "/app/sc-number-rule/{}", newest("SC Number Rule")),
+			Shot("number-rule", "新建文号规则", "rules", "/app/sc-number-rule/new"),
 			Shot("post", "岗位任职", "rules", "/app/sc-post-assignment"),
 			Shot("statute", "法定规则", "rules", "/app/sc-statute"),
 			Shot(
@@ -343,7 +344,7 @@ def looking(browser: Browser, shot: Shot) -> Iterator[Page]:
 
 def take(browser: Browser, shot: Shot) -> None:
 	with looking(browser, shot) as page:
-		page.goto(shot.path.format(shot.of() if shot.of else ""))
+		page.goto(shot.path.format(quote(shot.of(), safe="") if shot.of else ""))
 		if shot.who:
 			page.wait_for_function("window.frappe && frappe.boot && window.cur_page?.page")
 		rest(page)

@@ -7,6 +7,7 @@ cases so read only, and only while neither the case nor a letter of its papers h
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -97,26 +98,30 @@ def _hash(text: str) -> str:
 def waiting() -> list[dict[str, Any]]:
 	"""The tasks of approving that wait for the user, the most urgent first, as `desk.my_tasks` has them.
 
-	Besides: `kind`, `version` (of the case), `read` (opened to the end in this state).
+	Besides: `kind`, `version` (of the case), `read` (opened to the end in this state), `vote` (as `workflow.view.vote`).
 	"""
 	rows = [row for row in desk.my_tasks(MOST)["tasks"] if row["approves"]]
-	names = [row["name"] for row in rows] or [""]
+	if not rows:
+		return []
+	names = [row["name"] for row in rows]
+	# by the key: any other order would be read from the index of that order, whole
 	runs = {
 		row.name: row
 		for row in frappe.get_all(
-			"SC Task", filters={"name": ["in", names]}, fields=["name", "run"], order_by="creation"
+			"SC Task", filters={"name": ["in", names]}, fields=["name", "run", "step"], order_by="name"
 		)
 	}
 	of_run = {
 		row.name: row
 		for row in frappe.get_all(
 			"SC Run",
-			filters={"name": ["in", [row.run for row in runs.values()] or [""]]},
-			fields=["name", "kind", "status", "seq", "modified", "procedure_version"],
-			order_by="creation",
+			filters={"name": ["in", [row.run for row in runs.values()]]},
+			fields=["name", "kind", "status", "seq", "modified", "procedure_version", "marking", "outcome"],
+			order_by="name",
 		)
 	}
 	readings = _readings(names)
+	signing = _signing(rows, runs, of_run)
 	found = []
 	for row in rows:
 		task = runs[row["name"]]
@@ -130,6 +135,7 @@ def waiting() -> list[dict[str, Any]]:
 			{
 				**row,
 				"kind": _(run.kind),
+				"vote": signing.get(row["name"]),
 				"version": version,
 				"read": bool(reading and reading.read_on and reading.seen == version),
 			}
@@ -137,8 +143,21 @@ def waiting() -> list[dict[str, Any]]:
 	return found
 
 
-def open_task(task: str) -> Opened:
-	"""The open task, which the user may take.
+def _signing(rows: list, runs: dict, of_run: dict) -> dict[str, dict[str, Any]]:
+	"""How the joint signatures among the tasks stand: task → as `workflow.view.vote`."""
+	steps = {
+		row["name"]: store.load_procedure(of_run[runs[row["name"]].run].procedure_version).by_code[
+			runs[row["name"]].step
+		]
+		for row in rows
+	}
+	voting = {name: step for name, step in steps.items() if step.mode.votes}
+	states = store.states({runs[name].run: of_run[runs[name].run] for name in voting})
+	return {name: vote(step, states[runs[name].run]) for name, step in voting.items()}
+
+
+def open_task(task: str, loaded: store.LoadedRun | None = None) -> Opened:
+	"""The open task, which the user may take. loaded: its run, where it was read already.
 
 	Raises:
 		frappe.PermissionError: it is another post's, or separation of duties bars the user.
@@ -151,7 +170,7 @@ def open_task(task: str) -> Opened:
 			_("This task belongs to another post. You can look at the case but not act here."),
 			frappe.PermissionError,
 		)
-	loaded = store.read_run(row.run)
+	loaded = loaded or store.read_run(row.run)
 	state = next(t for t in loaded.state.tasks if t.id == task)
 	if row.status != "Open":
 		store.changed_since()
@@ -179,23 +198,27 @@ def page(task: str) -> dict[str, Any]:
 	"""All the page shows but the texts of the papers.
 
 	{"task": name, "mine": bool, "why": [str] where it is not, "version", "view": as `workflow.view.view`, "doc",
-	"titles": "DocType::name" → title of the links in it, "brief": {"ground", "penalties"}, "sheets": [{key, action,
-	title, addressee, step_title, later}], "outlook": action → what follows, "read": bool}
+	"titles": "DocType::name" → title of the links in it, "brief": {"ground", "penalties"}, "signed": joint signatures
+	[{"step_title", "vote" or None where it is over, "votes": [{"name", "vote", "label", "opinion", "on"}]}],
+	"sheets": [{key, action, title, addressee, step_title, later}], "outlook": action → what follows, "read": bool}
 	"""
 	row = _task_row(task)
-	doc = frappe.get_doc(row.reference_doctype, row.reference_name)
-	doc.check_permission("read")
+	loaded = store.read_run(row.run)
+	loaded.doc.check_permission("read")
+	# what the papers and the gates are made of stays whole; what is shown is a copy
+	doc = copy.deepcopy(loaded.doc)
 	doc.apply_fieldlevel_read_permissions()
-	shown = view(doc)
+	shown = view(doc, loaded)
 	own = next((t for t in shown["tasks"] if t["name"] == task and t["mine"]), None)
 	answer = {
 		"task": task,
 		"mine": own is not None,
-		"why": _why_not(row, shown) if own is None else [],
+		"why": _why_not(row, shown, loaded) if own is None else [],
 		"view": shown,
 		"doc": doc.as_dict(convert_dates_to_str=True),
 		"titles": _titles(doc),
 		"brief": _brief(doc),
+		"signed": _signed(loaded),
 		"version": "",
 		"sheets": [],
 		"outlook": {},
@@ -204,7 +227,7 @@ def page(task: str) -> dict[str, Any]:
 	}
 	if own is None:
 		return answer
-	opened = open_task(task)
+	opened = open_task(task, loaded)
 	reading = _readings([task]).get(task)
 	return answer | {
 		"version": opened.version,
@@ -219,8 +242,54 @@ def page(task: str) -> dict[str, Any]:
 	}
 
 
-def _why_not(row: Any, shown: dict[str, Any]) -> list[str]:
+def _signed(loaded: store.LoadedRun) -> list[dict[str, Any]]:
+	"""What the joint signatures of a case came to so far, the latest first; votes that were made void do not count."""
+	signing = {step.code: step for step in loaded.procedure.steps if step.mode.votes}
+	if not signing:
+		return []
+	rows = frappe.get_all(
+		"SC Vote",
+		filters={"run": loaded.run.name, "void": 0},
+		fields=["step", "round", "user", "vote", "opinion", "cast_on"],
+		order_by="cast_on asc, creation asc",
+	)
+	state = loaded.state
+	found = []
+	for code, step in signing.items():
+		stand = state.steps.get(code)
+		votes = [row for row in rows if stand and (row.step, row.round) == (code, stand.round)]
+		going_on = code in state.active
+		if votes or going_on:
+			found.append(
+				{
+					"step_title": step.title,
+					"vote": vote(step, state) if going_on else None,
+					"votes": [
+						{
+							"name": person(row.user),
+							"vote": row.vote,
+							"label": _(row.vote),
+							"opinion": row.opinion,
+							"on": row.cast_on,
+						}
+						for row in votes
+					],
+				}
+			)
+	return sorted(found, key=lambda one: max((str(v["on"]) for v in one["votes"]), default=""), reverse=True)
+
+
+def _why_not(row: Any, shown: dict[str, Any], loaded: store.LoadedRun) -> list[str]:
 	"""Why the user cannot act on the task now, in words."""
+	step = loaded.procedure.by_code.get(row.step)
+	stand = vote(step, loaded.state) if step and row.step in loaded.state.active else None
+	if stand and stand["own"] and stand["waiting"]:
+		said = (
+			N_("You have agreed; it now waits for {0}.")
+			if stand["own"] == "Agree"
+			else N_("You have disagreed; it now waits for {0}.")
+		)
+		return [_(said).format("、".join(stand["waiting"]))]
 	if row.status != "Open":
 		done = frappe.db.get_value("SC Task", row.name, ["done_by", "done_on"], as_dict=True)
 		if done.done_by:
@@ -300,7 +369,7 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 		"then": list(dict.fromkeys(step.title for step in ahead)),
 		"drawn": _drawn(opened, button),
 		"ends": "、".join(step.title for step in targets if step.is_end),
-		"vote": vote(opened.loaded, opened.step) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
+		"vote": vote(opened.step, loaded.state) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
 	}
 
 

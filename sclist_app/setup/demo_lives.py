@@ -23,7 +23,7 @@ from sclist_app.api import legacy as legacy_api
 from sclist_app.api import local_rules as local_rules_api
 from sclist_app.api import repair as repair_api
 from sclist_app.law.legacy import COLUMNS
-from sclist_app.register import removals
+from sclist_app.register import remedies, removals
 from sclist_app.setup import demo
 from sclist_app.setup.demo import CITY, DISTRICT, MARK, Story, user_of
 from sclist_app.setup.matter_player import MatterPlayer
@@ -196,6 +196,7 @@ def _revoked(story: Story, serial: int) -> None:
 	_rule()
 	case = _listed(story, serial)
 	record = _record(case)
+	review = _review_of_penalty(case, day_before(100, story.bureau))
 
 	objection = MatterPlayer.opened(
 		record,
@@ -219,16 +220,14 @@ def _revoked(story: Story, serial: int) -> None:
 	objection.act("O50", "served")
 
 	day = day_before(30, story.bureau)
-	with Player(story.bureau, day).acting(user_of("officer")):
-		penalty = frappe.get_doc("SC Penalty", frappe.get_doc("SC Case", case.case).penalties[0].penalty)
-		penalty.status = "Revoked"
-		penalty.save()
+	number = f"小政复决〔{day.year}〕3号（演示）"
+	_revoked_on_review(review, day, number)
 	opened = frappe.db.get_value("SC Removal", {"record": record}, "name")
 	matter = MatterPlayer.existing("SC Removal", opened, day, demo=True)
 	matter.write(
 		"V10",
 		basis_authority="太原市小店区人民政府",
-		basis_number=f"小政复决〔{day.year}〕3号（演示）",
+		basis_number=number,
 		basis_date=str(day),
 		basis_file=matter.attach("行政复议决定书"),
 		reasons="原行政处罚决定已被依法撤销，不再符合列入情形。",
@@ -237,6 +236,39 @@ def _revoked(story: Story, serial: int) -> None:
 	matter.act("V20", "approve", "同意撤销列入。")
 	matter.act("V30", "issue")
 	matter.end_duties("V")
+
+
+def _review_of_penalty(case: Player, day: date) -> str:
+	"""The party has asked for a review of the penalty; the ledger is kept by the officer."""
+	with Player(case.bureau, day).acting(user_of("officer")):
+		review = frappe.new_doc("SC Remedy")
+		review.update(
+			{
+				"kind": "Reconsideration",
+				"penalty": frappe.get_doc("SC Case", case.case).penalties[0].penalty,
+				"filed_on": str(day),
+				"received_on": str(day),
+			}
+		)
+		review.insert()
+	return review.name
+
+
+def _revoked_on_review(review: str, day: date, number: str) -> None:
+	player = MatterPlayer.existing("SC Remedy", review, day)
+	with player.acting(user_of("officer")):
+		remedies.decide(
+			review,
+			{
+				"instance": "Review Decision",
+				"outcome": "Revoked",
+				"decided_on": str(day),
+				"received_on": str(day),
+				"number": number,
+				"in_force": 1,
+				"file": player.attach("行政复议决定书"),
+			},
+		)
 
 
 def _heard(story: Story, serial: int) -> None:

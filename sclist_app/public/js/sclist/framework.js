@@ -1,7 +1,7 @@
 /*
  * What the framework shows untranslated on our forms, in one place: names of document types and of accounts, codes
  * of our own in fields of text, old and new values in the timeline. All of it is framework's display; nothing stored
- * changes. And a dialog that would stay open.
+ * changes. And a dialog that would stay open, and lists that would be slow.
  */
 
 // fields of text that keep a word of the program, which is translated where it is shown
@@ -53,6 +53,20 @@ export function keep_what_is_typed() {
 		const typed = input && input === document.activeElement ? input.value : null;
 		set_df_property.call(this, name, prop, value);
 		if (typed !== null && input.value !== typed) input.value = typed;
+	};
+}
+
+/**
+ * Frappe of 2022 groups every list by its name, for which the database sorts the whole table; with 600,000 papers
+ * seven seconds. Since 15 only where a filter asks a child table.
+ */
+export function lists_by_index() {
+	const { get_args } = frappe.views.BaseList.prototype;
+	frappe.views.BaseList.prototype.get_args = function () {
+		const args = get_args.call(this);
+		const own = ([first, second]) => first === this.doctype || second === this.doctype;
+		if (args.filters?.every?.(own) && this.fields.every(own)) args.group_by = null;
+		return args;
 	};
 }
 

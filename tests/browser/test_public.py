@@ -72,7 +72,7 @@ def test_search_pages_and_detail_without_scripts(guest, screenshot):
 	assert len(seen) == len(set(seen)) == 40
 	guest.get_by_role("link", name="上一页").click()
 	row = table.get_by_role("row").nth(1)
-	number = row.get_by_text("晋源应急失信决")
+	number = row.locator("details").get_by_text("晋源应急失信决")
 	expect(number).to_be_hidden()
 	row.get_by_text("决定书文号").click()
 	expect(number).to_be_visible()

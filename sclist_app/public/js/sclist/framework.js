@@ -80,6 +80,7 @@ export function speak_chinese() {
 	know_people();
 	word_messages();
 	name_dialogs();
+	keep_filters_quiet();
 	for (const [doctype, fields] of Object.entries(WORDS)) word_lists(doctype, fields);
 	const events = (frappe.listview_settings["SC Event"] ??= {});
 	events.formatters = { ...events.formatters, chain: (value) => frappe.utils.escape_html(chain(value)) };
@@ -105,6 +106,15 @@ function name_dialogs() {
 		$dialog.find(".btn-modal-close").attr("aria-label", __("Close"));
 		$dialog.find(".btn-modal-minimize").attr("aria-label", __("Minimize"));
 		return $dialog;
+	};
+}
+
+/** What narrows the offers of a link is said in codes; the offers say themselves what they are. */
+function keep_filters_quiet() {
+	const { prototype } = frappe.ui.form.ControlLink;
+	const { get_filter_description } = prototype;
+	prototype.get_filter_description = function (filters) {
+		return this.get_options()?.startsWith?.("SC ") ? null : get_filter_description.call(this, filters);
 	};
 }
 

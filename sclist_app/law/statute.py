@@ -656,12 +656,12 @@ def check_limit(
 	given = f"{n}{UNIT_LABELS.get(unit, unit)}"
 	values = {"code": code, "limit": limit.name, "given": given}
 	if unit not in UNITS or n < 0 or extend_n < 0:
-		message = N_("{limit} ({code}): {given} is no length of time. Enter a number and its unit.")
+		message = N_("{limit}: {given} is no length of time. Enter a number and its unit.")
 		return [Finding("limit.form", message, limit.article, values)]
 	if findings := _length(limit, n, unit, values):
 		return findings
 	if n == 0 and not limit.zero:
-		message = N_("{limit} ({code}) cannot be 0: nothing can be done on the spot here. Enter at least 1.")
+		message = N_("{limit} cannot be 0: nothing can be done on the spot here. Enter at least 1.")
 		return [Finding("limit.zero", message, limit.article, values)]
 	return _extension(limit, n, unit, extend_n, extend_post, values) if extend_n or extend_post else []
 
@@ -674,23 +674,21 @@ def _length(limit: Limit, n: int, unit: str, values: dict[str, object]) -> list[
 	if amount is None and limit.minimum is None and limit.maximum is None:
 		return []
 	if amount is None:
-		message = N_("{limit} ({code}) is counted in {unit}, not as {given}. Enter it in that unit.")
+		message = N_("{limit} is counted in {unit}, not as {given}. Enter it in that unit.")
 		return [Finding("limit.unit", message, limit.article, {**values, "unit": UNIT_LABELS[limit.unit]})]
 	label = UNIT_LABELS[limit.unit]
 	if limit.bound == "fixed" and amount != limit.n:
-		message = N_("{limit} ({code}) is fixed at {bound} and cannot be set to {given}.")
+		message = N_("{limit} is fixed at {bound} and cannot be set to {given}.")
 		return [Finding("limit.fixed", message, limit.article, {**values, "bound": f"{limit.n}{label}"})]
 	if limit.maximum is not None and amount > limit.maximum:
 		values = {**values, "bound": f"{limit.maximum}{label}"}
 		if limit.bound == "local":
-			message = N_(
-				"{limit} ({code}): {given} is longer than the usual {bound}. Check that it is meant."
-			)
+			message = N_("{limit}: {given} is longer than the usual {bound}. Check that it is meant.")
 			return [Finding("limit.unusual", message, limit.article, values, "warning")]
-		message = N_("{limit} ({code}): {given} exceeds the maximum of {bound}. Set it to {bound} or less.")
+		message = N_("{limit}: {given} exceeds the maximum of {bound}. Set it to {bound} or less.")
 		return [Finding("limit.maximum", message, limit.article, values)]
 	if limit.minimum is not None and amount < limit.minimum:
-		message = N_("{limit} ({code}): {given} is below the minimum of {bound}. Set it to {bound} or more.")
+		message = N_("{limit}: {given} is below the minimum of {bound}. Set it to {bound} or more.")
 		return [
 			Finding("limit.minimum", message, limit.article, {**values, "bound": f"{limit.minimum}{label}"})
 		]
@@ -703,17 +701,13 @@ def _extension(
 	"""The extension against the bounds: with it the limit must still keep the statutory maximum."""
 	values = {**values, "extension": f"{extend_n}{UNIT_LABELS[unit]}"}
 	if not extend_n:
-		message = N_(
-			"{limit} ({code}): {post} may extend it, but by nothing. Enter by how much, or remove the post."
-		)
+		message = N_("{limit}: {post} may extend it, but by nothing. Enter by how much, or remove the post.")
 		return [Finding("limit.extension", message, limit.article, {**values, "post": extend_post})]
 	if not extend_post:
-		message = N_(
-			"{limit} ({code}) may be extended by {extension}, but nobody is named to do it. Choose the post."
-		)
+		message = N_("{limit} may be extended by {extension}, but nobody is named to do it. Choose the post.")
 		return [Finding("limit.extension_post", message, limit.article, values)]
 	if limit.bound == "fixed":
-		message = N_("{limit} ({code}) is fixed by law and cannot be extended. Remove the extension.")
+		message = N_("{limit} is fixed by law and cannot be extended. Remove the extension.")
 		return [Finding("limit.extension", message, limit.article, values)]
 	total = _in_unit(n + extend_n, unit, limit.unit)
 	if limit.maximum is None or total is None:
@@ -724,13 +718,12 @@ def _extension(
 	values["bound"] = f"{most}{UNIT_LABELS[limit.unit]}"
 	if limit.bound == "local":
 		message = N_(
-			"{limit} ({code}): {given} and an extension of {extension} are longer than the usual {bound}."
+			"{limit}: {given} and an extension of {extension} are longer than the usual {bound}."
 			" Check that it is meant."
 		)
 		return [Finding("limit.unusual", message, limit.article, values, "warning")]
 	message = N_(
-		"{limit} ({code}): {given} and an extension of {extension} exceed the maximum of {bound}."
-		" Shorten one of them."
+		"{limit}: {given} and an extension of {extension} exceed the maximum of {bound}. Shorten one of them."
 	)
 	return [Finding("limit.extension", message, limit.article, values)]
 

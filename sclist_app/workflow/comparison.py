@@ -11,7 +11,7 @@ from typing import Any
 
 from sclist_app.law.findings import N_, Finding, Word
 from sclist_app.workflow.conditions import SCHEMA
-from sclist_app.workflow.model import ConditionRow, LimitRule, MaterialRule, Procedure
+from sclist_app.workflow.model import ConditionRow, LimitRule, MaterialRule, Mode, Procedure
 
 __all__ = ["compare", "condition_in_words"]
 
@@ -48,11 +48,11 @@ def compare(
 ) -> list[Finding]:
 	"""What `new` changes against `old`, in reading order; empty if they steer a run alike.
 
-	names: (kind, code) → the name to show, for kind "post", "limit", "document".
+	names: (kind, code) → the name to show, for kind "post", "limit", "document", "field", "effect".
 	"""
 	return [
 		*_steps(old, new, names),
-		*_routes(old, new),
+		*_routes(old, new, names),
 		*_conditions(old, new),
 		*_limits(old, new, names),
 		*_rows(
@@ -71,7 +71,7 @@ def compare(
 			"field",
 			{(f.step, f.field): f.policy for f in old.fields},
 			{(f.step, f.field): f.policy for f in new.fields},
-			lambda key: f"{_title(old, new, key[0])} → {key[1]}",
+			lambda key: f"{_title(old, new, key[0])} → {names('field', key[1])}",
 		),
 	]
 
@@ -114,12 +114,20 @@ def _steps(old: Procedure, new: Procedure, names: Callable[[str, str], str]) -> 
 			return names("post", value) if value else ""
 		if column == "limit":
 			return names("limit", value) if value else ""
+		if column in ("waits_for", "separate_from"):
+			return [_title(old, new, code) for code in value]
 		return _shown(value)
 
 	for code in [s.code for s in new.steps if s.code not in old.by_code]:
 		step = new.by_code[code]
 		post = names("post", step.post) if step.post else ""
-		yield _change("step.added", N_("Step “{name}” added ({post})."), code, name=step.title, post=post)
+		message, more = N_("Step “{name}” added ({post})."), {}
+		if step.mode in (Mode.N_OF_M, Mode.MAJORITY):
+			message = N_("Step “{name}” added ({post}; {mode}, at least {quorum} persons).")
+			more = {"mode": Word(step.mode.value), "quorum": step.quorum}
+		elif step.mode.votes:
+			message, more = N_("Step “{name}” added ({post}; {mode})."), {"mode": Word(step.mode.value)}
+		yield _change("step.added", message, code, name=step.title, post=post, **more)
 	for code in [s.code for s in old.steps if s.code not in new.by_code]:
 		yield _change("step.removed", N_("Step “{name}” removed."), code, name=old.by_code[code].title)
 	for step in new.steps:
@@ -129,7 +137,7 @@ def _steps(old: Procedure, new: Procedure, names: Callable[[str, str], str]) -> 
 			)
 
 
-def _routes(old: Procedure, new: Procedure) -> Iterable[Finding]:
+def _routes(old: Procedure, new: Procedure, names: Callable[[str, str], str]) -> Iterable[Finding]:
 	def keyed(procedure: Procedure) -> dict[tuple[str, str, int], Any]:
 		return {
 			(t.step, t.action, n): t
@@ -142,6 +150,8 @@ def _routes(old: Procedure, new: Procedure) -> Iterable[Finding]:
 	def shown(column: str, value: Any) -> Any:
 		if column == "targets":
 			return [_title(old, new, code) for code in value]
+		if column == "effects":
+			return [names("effect", name) for name in value]
 		if column == "condition":
 			return condition_in_words(new.condition(value) or old.condition(value)) if value else ""
 		return _shown(value)
@@ -266,18 +276,17 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 		place = [_title(old, new, key[1])] if key[1] else []
 		place += [_CHANNELS.get(key[2], key[2])] if key[2] else []
 		name = names("limit", key[0]) + (f"（{'、'.join(place)}）" if place else "")
+		row = f"{key[0]}/{key[1]}" if key[1] else key[0]
 		if a is None:
-			yield _change("limit.added", N_("Limit {name} added: {new}."), key[0], name=name, new=period(b))
+			yield _change("limit.added", N_("Limit {name} added: {new}."), row, name=name, new=period(b))
 		elif b is None:
-			yield _change(
-				"limit.removed", N_("Limit {name} removed ({old})."), key[0], name=name, old=period(a)
-			)
+			yield _change("limit.removed", N_("Limit {name} removed ({old})."), row, name=name, old=period(a))
 		else:
 			if period(a) != period(b):
 				yield _change(
 					"limit.changed",
 					N_("Limit {name}: {old} → {new}."),
-					key[0],
+					row,
 					name=name,
 					old=period(a),
 					new=period(b),
@@ -286,7 +295,7 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 				yield _change(
 					"limit.warning",
 					N_("Limit {name}: warning {old} → {new} days before."),
-					key[0],
+					row,
 					name=name,
 					old=a.warn_before,
 					new=b.warn_before,
@@ -295,7 +304,7 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 				yield _change(
 					"limit.escalation",
 					N_("Limit {name}: overdue is reported to “{new}” instead of “{old}”."),
-					key[0],
+					row,
 					name=name,
 					old=names("post", a.escalate_to) if a.escalate_to else "—",
 					new=names("post", b.escalate_to) if b.escalate_to else "—",
@@ -304,7 +313,7 @@ def _limits(old: Procedure, new: Procedure, names: Callable[[str, str], str]) ->
 				yield _change(
 					"limit.extension",
 					N_("Limit {name}: extension {old} → {new}."),
-					key[0],
+					row,
 					name=name,
 					old=extension(a),
 					new=extension(b),

@@ -7,7 +7,7 @@ its limit, and takes another button only where told. What comes out is what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.workflow import runner
 from sclist_app.workflow.checker import statute_unit
-from sclist_app.workflow.model import Nature, Procedure, Step, Verb
+from sclist_app.workflow.model import Mode, Nature, Procedure, Step, Verb
 
 __all__ = ["Move", "Simulated", "Standing", "Visit", "replay", "simulate"]
 
@@ -26,7 +26,8 @@ GOING_ON = (Verb.AGREE, Verb.FORWARD)
 
 @dataclass(frozen=True)
 class Visit:
-	"""One stay in one step. due: the last day its limit leaves, None without a limit; to: the steps it opened."""
+	"""One stay in one step. due: the last day its limit leaves, None without a limit; to: the steps it opened by
+	which button."""
 
 	step: str
 	title: str
@@ -36,6 +37,7 @@ class Visit:
 	left: date
 	due: date | None = None
 	to: tuple[str, ...] = ()
+	action: str = ""
 
 	@property
 	def late(self) -> bool:
@@ -63,7 +65,8 @@ class Simulated:
 
 @dataclass(frozen=True)
 class Move:
-	"""One button pressed in one step. days: working days the step took; it counts for no step that waits out a limit."""
+	"""One button pressed by one person in one step. days: working days the step took; it counts for no step that waits
+	out a limit, and where several sign for the last of them."""
 
 	step: str
 	action: str
@@ -72,11 +75,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Standing:
-	"""A step that is open. entered: since when; due: the last day its limit leaves, None without a limit."""
+	"""A step that is open. entered: since when; due: the last day its limit leaves, None without a limit; ballot: how
+	the signing stands, where several sign."""
 
 	step: str
 	entered: date
 	due: date | None
+	ballot: runner.Ballot | None = None
 
 
 @dataclass
@@ -164,18 +169,25 @@ def replay(
 	start: date,
 	calendar: WorkCalendar,
 	moves: Sequence[Move],
+	holders: Callable[[Step], int] = lambda step: 0,
 ) -> tuple[Simulated, tuple[Standing, ...]]:
 	"""Play a case move by move and say where it then stands; the open steps are none once it has ended.
 
-	A move that is not possible ends the play with its `problem`; what was played before it stands.
+	Where several sign, each move is the voice of one. holders: how many hold the post that signs; 0 where it is not
+	known, three are invented then. A move that is not possible ends the play with its `problem`; what was played
+	before it stands.
 	"""
+
+	def roster(step: Step) -> list[str]:
+		return _people(step, holders(step) if step.mode.votes else 0)
+
 	clock = _Clockwork(procedure, calendar)
 	visits: list[Visit] = []
 	documents: list[str] = []
 	left: dict[str, date] = {}
 	day, state, problem = start, runner.RunState(), None
 	try:
-		outcome = runner.start(procedure, facts, _people)
+		outcome = runner.start(procedure, facts, roster)
 		clock.enter(outcome, day)
 		state = outcome.state
 		for move in moves:
@@ -191,37 +203,60 @@ def replay(
 				else clock.calendar.add_workdays(clock.entered[step.code], move.days)
 			)
 			due = clock.due(step)
-			choice = {} if expires else {step.code: move.action}
-			outcome, people = _step(procedure, state, step, choice, facts, _people)
-			to = outcome.transition.targets if outcome.transition else ()
+			if expires:
+				outcome, people = _step(procedure, state, step, {}, facts, roster)
+			else:
+				outcome, people = _act(procedure, state, step, move.action, facts, roster)
+			state = outcome.state
+			if outcome.transition is None:
+				continue  # others have still to sign
+			to, action = outcome.transition.targets, outcome.transition.action
 			visits.append(
-				Visit(step.code, step.title, step.post, people, clock.entered[step.code], leaves, due, to)
+				Visit(
+					step.code,
+					step.title,
+					step.post,
+					people,
+					clock.entered[step.code],
+					leaves,
+					due,
+					to,
+					action,
+				)
 			)
 			# side by side each keeps its own dates; where they meet the last one counts
 			left[step.code] = leaves
 			day = max(day, leaves)
-			if outcome.transition is not None:
-				drawn = [
-					d.document_kind for d in procedure.documents_of(step.code, outcome.transition.action)
-				]
-				documents += drawn
-				if "D05" in drawn:
-					clock.decided = leaves
+			drawn = [d.document_kind for d in procedure.documents_of(step.code, action)]
+			documents += drawn
+			if "D05" in drawn:
+				clock.decided = leaves
 			for event in outcome.happened:
 				if event.what == "step_entered":
 					awaited = procedure.by_code[event.data["step"]].waits_for
 					clock.entered[event.data["step"]] = max(
 						left.get(c, leaves) for c in (*awaited, step.code)
 					)
-			state = outcome.state
 	except runner.Refusal as refusal:
 		problem = refusal.findings[0]
 	played = Simulated(tuple(visits), state.outcome, start, day, tuple(documents), problem)
 	if state.status == "Ended":
 		return played, ()
 	return played, tuple(
-		Standing(code, clock.entered[code], clock.due(procedure.by_code[code])) for code in state.active
+		Standing(
+			step.code,
+			clock.entered[step.code],
+			clock.due(step),
+			_ballot(step, state, roster) if step.mode.votes else None,
+		)
+		for step in (procedure.by_code[code] for code in state.active)
 	)
+
+
+def _ballot(step: Step, state: runner.RunState, roster: Callable[[Step], list[str]]) -> runner.Ballot:
+	found = runner.ballot(step, state)
+	# in order one is asked after the other, and all must agree
+	return replace(found, needed=len(roster(step))) if step.mode is Mode.IN_ORDER else found
 
 
 def _not_open(title: str) -> Finding:
@@ -233,9 +268,10 @@ def _not_open(title: str) -> Finding:
 	)
 
 
-def _people(step: Step) -> list[str]:
-	"""Invented holders of the step's post, enough to sign and to keep duties apart."""
-	return [f"{step.post}#{n}" for n in range(max(3, step.quorum, len(step.separate_from) + 2))]
+def _people(step: Step, number: int = 0) -> list[str]:
+	"""Invented holders of the step's post: so many, or enough to sign and to keep duties apart."""
+	number = number or max(3, step.quorum, len(step.separate_from) + 2)
+	return [f"{step.post}#{n}" for n in range(number)]
 
 
 def _leaving(procedure: Procedure, clock: _Clockwork, code: str, pace: Callable[[Step], int]) -> date:
@@ -256,17 +292,20 @@ def _step(procedure, state, step, choices, facts, roster) -> tuple[runner.Outcom
 	action = choices.get(step.code) or next(
 		(b.action for b in procedure.buttons(step.code) if b.verb in GOING_ON), ""
 	)
-	people = 0
 	while True:
-		task = state.open_tasks(step.code)[0]
-		actor = task.assignee or next(
-			u for u in roster(step) if not runner.permitted(procedure, state, task, u)
-		)
-		outcome = runner.act(procedure, state, task.id, action, actor, "—", facts, roster)
-		people += 1
+		outcome, people = _act(procedure, state, step, action, facts, roster)
 		state = outcome.state
 		if outcome.transition is not None:
 			return outcome, people
+
+
+def _act(procedure, state, step, action, facts, roster) -> tuple[runner.Outcome, int]:
+	"""One person presses a button; how many have acted in the step by then."""
+	task = state.open_tasks(step.code)[0]
+	actor = task.assignee or next(u for u in roster(step) if not runner.permitted(procedure, state, task, u))
+	before = runner.ballot(step, state) if step.mode.votes else None
+	outcome = runner.act(procedure, state, task.id, action, actor, "—", facts, roster)
+	return outcome, 1 + (len(before.agree) + len(before.refuse) if before else 0)
 
 
 def _stuck(step: Step) -> Finding:

@@ -6,8 +6,8 @@ The board writes the rows of the same draft as the plain form, by the same `save
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from sclist_app.access.posts import held
+from sclist_app.access.posts import held, holders
 from sclist_app.access.today import today
 from sclist_app.access.visibility import may_approve, may_configure
 from sclist_app.law.findings import Finding, errors, render
@@ -25,7 +25,8 @@ from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.checker import World
 from sclist_app.workflow.comparison import compare
 from sclist_app.workflow.conditions import OPERATORS, SCHEMA
-from sclist_app.workflow.model import Procedure
+from sclist_app.workflow.model import Mode, Procedure, Step
+from sclist_app.workflow.runner import Ballot
 from sclist_app.workflow.simulation import Move, replay
 
 __all__ = [
@@ -166,6 +167,7 @@ def board(doc: Document) -> dict[str, Any]:
 		"checked": checked(doc, procedure),
 		"choices": _choices(doc, world),
 		"compare_with": _comparable(doc),
+		"in_use": versions.in_use(doc),
 	}
 
 
@@ -404,31 +406,9 @@ def _finding(finding: Finding, procedure: Procedure) -> dict[str, str]:
 	return {
 		"code": finding.code,
 		"row": finding.row or "",
-		"text": render(_in_words(finding, procedure), _),
+		"text": render(trial.in_words(finding, procedure), _),
 		"article": finding.article,
 	}
-
-
-def _in_words(finding: Finding, procedure: Procedure) -> Finding:
-	"""The finding with the names of steps, buttons, posts, limits and papers in place of their codes."""
-	shown = {key: _named(key, value, procedure) for key, value in finding.values.items()}
-	return replace(finding, values=shown)
-
-
-def _named(key: str, value: Any, procedure: Procedure) -> Any:
-	if isinstance(value, list | tuple):
-		return [_named(key, one, procedure) for one in value]
-	if not isinstance(value, str) or not value:
-		return value
-	if key in ("post", "limit"):
-		return trial.shown_name(key, value)
-	if key == "kind":
-		return trial.shown_name("document", value)
-	step, _slash, action = value.partition("/")
-	if key in ("step", "other", "target", "row") and step in procedure.by_code:
-		title = procedure.by_code[step].title or step
-		return f"{title} → {_label(procedure, step, action)}" if action else title
-	return value
 
 
 def _reasons(kind: str, world: World, why: list[Finding]) -> list[dict[str, str]]:
@@ -493,7 +473,7 @@ def compared(other: Document, new: Procedure) -> dict[str, Any]:
 	return {
 		"texts": [
 			{"text": render(f, _), "row": f.row or "", "code": f.code}
-			for f in compare(old, new, trial.shown_name)
+			for f in compare(old, new, trial.names_of(new.kind))
 		],
 		**canvas.colours(old, new),
 		"old": content_of(old),
@@ -519,7 +499,7 @@ def played(
 	except (TypeError, KeyError, ValueError, AttributeError):
 		frappe.throw(_("The steps played cannot be read. Begin the play anew."))
 	try:
-		result, standing = replay(procedure, facts, start, calendar_of(bureau), made)
+		result, standing = replay(procedure, facts, start, calendar_of(bureau), made, _holders_in(bureau))
 	except KeyError as error:
 		frappe.throw(_("A route leads to step {0}, which does not exist.").format(error.args[0]))
 	return {
@@ -528,14 +508,15 @@ def played(
 				"step": v.step,
 				"title": v.title,
 				"post": trial.shown_name("post", v.post) if v.post else "",
-				"action": _label(procedure, v.step, move.action),
+				"action": v.action,
+				"label": trial.button_label(procedure, v.step, v.action),
 				"people": v.people,
 				"entered": str(v.entered),
 				"left": str(v.left),
 				"due": str(v.due or ""),
 				"late": v.late,
 			}
-			for v, move in zip(result.visits, made, strict=False)
+			for v in result.visits
 		],
 		"open": [_open(procedure, one) for one in standing],
 		"outcome": _(result.outcome) if result.outcome else "",
@@ -546,8 +527,16 @@ def played(
 	}
 
 
-def _label(procedure: Procedure, step: str, action: str) -> str:
-	return next((b.label for b in procedure.buttons(step) if b.action == action), action)
+def _holders_in(bureau: str) -> Callable[[Step], int]:
+	"""How many people hold a step's post where the procedure runs."""
+
+	def number(step: Step) -> int:
+		place = bureau
+		if bureau and step.level == "Superior Level":
+			place = frappe.get_cached_value("SC Bureau", bureau, "parent_sc_bureau")
+		return len(holders(step.post, place)) if place and step.post else 0
+
+	return number
 
 
 def _open(procedure: Procedure, standing: Any) -> dict[str, Any]:
@@ -558,10 +547,18 @@ def _open(procedure: Procedure, standing: Any) -> dict[str, Any]:
 		"post": trial.shown_name("post", step.post) if step.post else "",
 		"entered": str(standing.entered),
 		"due": str(standing.due or ""),
+		"vote": _vote(step, standing.ballot) if standing.ballot else None,
 		"buttons": [
 			{"action": b.action, "label": b.label, "verb": b.verb.value} for b in procedure.buttons(step.code)
 		],
 	}
+
+
+def _vote(step: Step, ballot: Ballot) -> dict[str, int]:
+	"""How a signing stands, in numbers; waiting: who is still asked, whether at once or in order."""
+	agree, refuse = len(ballot.agree), len(ballot.refuse)
+	waiting = ballot.needed - agree - refuse if step.mode is Mode.IN_ORDER else len(ballot.waiting)
+	return {"needed": ballot.needed, "agree": agree, "refuse": refuse, "waiting": waiting}
 
 
 def read_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:

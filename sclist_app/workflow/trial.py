@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,15 +12,25 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from sclist_app.law.findings import N_, render
-from sclist_app.workflow import store
+from sclist_app.law.findings import N_, Finding, render
+from sclist_app.workflow import effects, form_policy, store
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.comparison import compare
 from sclist_app.workflow.kinds import Kind, kind
 from sclist_app.workflow.model import Procedure
 from sclist_app.workflow.simulation import Simulated, simulate
 
-__all__ = ["MOST_CASES", "chosen", "differences", "over_cases", "require_playable", "shown_name"]
+__all__ = [
+	"MOST_CASES",
+	"button_label",
+	"chosen",
+	"differences",
+	"in_words",
+	"names_of",
+	"over_cases",
+	"require_playable",
+	"shown_name",
+]
 
 MOST_CASES = 200
 M_BROKEN = N_("A route of this version leads nowhere. Correct what the check found, then try again.")
@@ -31,14 +42,57 @@ SHOWN = {
 
 
 def shown_name(of: str, code: str) -> str:
-	"""What a code is called; `of`: "post", "limit" or "document"."""
+	"""What a code is called; `of`: "post", "limit" or "document", anything else is shown as it is."""
+	if of not in SHOWN:
+		return code
 	doctype, field = SHOWN[of]
 	return frappe.get_cached_value(doctype, code, field) or code
 
 
+def names_of(kind_name: str) -> Callable[[str, str], str]:
+	"""`shown_name` for procedures of a kind, with the fields of its form and the effects besides."""
+	known = {
+		"field": {name: found.label for name, found in (form_policy.known_fields(kind_name) or {}).items()},
+		"effect": {row["value"]: row["label"] for row in effects.choices()},
+	}
+
+	def name(of: str, code: str) -> str:
+		return known[of].get(code) or code if of in known else shown_name(of, code)
+
+	return name
+
+
+def in_words(finding: Finding, procedure: Procedure) -> Finding:
+	"""The finding with the names of steps, buttons, posts, limits and papers in place of their codes."""
+	shown = {key: _named(key, value, procedure) for key, value in finding.values.items()}
+	return replace(finding, values=shown)
+
+
+def _named(key: str, value: Any, procedure: Procedure) -> Any:
+	if isinstance(value, list | tuple):
+		return [_named(key, one, procedure) for one in value]
+	if not isinstance(value, str) or not value:
+		return value
+	if key in ("post", "limit"):
+		return shown_name(key, value)
+	if key == "kind":
+		return shown_name("document", value)
+	step, _slash, action = value.partition("/")
+	if key in ("step", "other", "target", "row") and step in procedure.by_code:
+		title = procedure.by_code[step].title or step
+		return f"{title} → {button_label(procedure, step, action)}" if action else title
+	return value
+
+
+def button_label(procedure: Procedure, step: str, action: str) -> str:
+	"""What stands on a button; its key if there is none such."""
+	return next((b.label for b in procedure.buttons(step) if b.action == action), action)
+
+
 def differences(old: Document, new: Document) -> list[str]:
 	"""What `new` changes against `old`, one sentence each."""
-	return [render(f, _) for f in compare(store.to_procedure(old), store.to_procedure(new), shown_name)]
+	found = compare(store.to_procedure(old), store.to_procedure(new), names_of(new.kind))
+	return [render(f, _) for f in found]
 
 
 def require_playable(procedure: Procedure) -> None:

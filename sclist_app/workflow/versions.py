@@ -19,13 +19,14 @@ from sclist_app.audit import events
 from sclist_app.law.findings import N_, Finding, errors, render
 from sclist_app.workflow import checker, effects, form_policy, notes, statutes, store, takeover
 from sclist_app.workflow.model import Procedure
-from sclist_app.workflow.trial import shown_name
+from sclist_app.workflow.trial import in_words, names_of
 
 __all__ = [
 	"applying",
 	"bind",
 	"copy",
 	"findings_of",
+	"in_use",
 	"new_draft",
 	"offer",
 	"publish",
@@ -103,9 +104,10 @@ def refuse_rename(doc: Document) -> None:
 
 
 def findings_of(doc: Document) -> list[Finding]:
-	"""What the checker says of the version, with the posts held in its bureau and the law of the day it takes effect."""
+	"""What the checker says of the version, with the posts held in its bureau and the law of the day it takes effect;
+	in words, without the codes of its rows."""
 	procedure = store.to_procedure(doc)
-	return checker.check(procedure, world_of(doc, procedure))
+	return [in_words(f, procedure) for f in checker.check(procedure, world_of(doc, procedure))]
 
 
 def world_of(doc: Document, procedure: Procedure) -> checker.World:
@@ -243,7 +245,7 @@ def _lineage(doc: Document) -> tuple[str, str, dict[str, Any]]:
 
 def _items(doc: Document, base: str, parent: str) -> list[takeover.Item]:
 	return takeover.items(
-		store.load_procedure(base), store.load_procedure(parent), store.to_procedure(doc), shown_name
+		store.load_procedure(base), store.load_procedure(parent), store.to_procedure(doc), names_of(doc.kind)
 	)
 
 
@@ -487,6 +489,50 @@ def applying(bureau: str, kind: str, on: date) -> dict[str, Any]:
 	return row
 
 
+def in_use(doc: Document) -> list[dict[str, Any]]:
+	"""Where a version applies or will: [{"bureau", "state", "text"}], the text a sentence of what it replaced.
+
+	state: "now" | "later" | "covered" (another version has been bound since).
+	"""
+	if doc.status != "Published":
+		return []
+	rows = frappe.get_all(
+		"SC Procedure Binding",
+		filters={"version": doc.name},
+		or_filters=[["effective_to", "is", "not set"], ["effective_to", ">=", today()]],
+		fields=["name", "bureau", "effective_from"],
+		order_by="effective_from, creation",
+	)
+	latest = {row.bureau: row for row in rows}  # bound twice: what was bound last counts
+	return [{"bureau": row.bureau, **_use(doc, row, getdate(row.effective_from))} for row in latest.values()]
+
+
+def _use(doc: Document, binding: Any, since: date) -> dict[str, str]:
+	bureau = frappe.get_cached_value("SC Bureau", binding.bureau, "bureau_name")
+	latest = store.applying(binding.bureau, doc.kind, max(today(), since))
+	before = store.applying(binding.bureau, doc.kind, getdate(add_days(since, -1)))
+	if latest is None or latest.binding != binding.name:
+		other = _version_title(latest.version) if latest else "—"
+		return {
+			"state": "covered",
+			"text": _("{0}: bound since {1}, but “{2}” applies now.").format(bureau, since, other),
+		}
+	replaced = _version_title(before.version) if before and before.version != doc.name else ""
+	if since > today():
+		text = _("{0}: in use from {1} on.").format(bureau, since)
+		more = _("Until then “{0}” applies.").format(replaced) if replaced else ""
+		return {"state": "later", "text": text + more}
+	text = _("In use at {0} since {1}.").format(bureau, since)
+	more = (
+		_("It replaced “{0}”; cases begun under that one end under it.").format(replaced) if replaced else ""
+	)
+	return {"state": "now", "text": text + more}
+
+
+def _version_title(name: str) -> str:
+	return frappe.get_cached_value("SC Procedure Version", name, "version_title")
+
+
 def _applying_shown(found: store.Applying | None) -> dict[str, str]:
 	if found is None:
 		return dict.fromkeys(
@@ -494,7 +540,7 @@ def _applying_shown(found: store.Applying | None) -> dict[str, str]:
 		)
 	return {
 		"version": found.version,
-		"version_title": frappe.get_cached_value("SC Procedure Version", found.version, "version_title"),
+		"version_title": _version_title(found.version),
 		"source": found.source,
 		"bureau_name": frappe.get_cached_value("SC Bureau", found.bureau, "bureau_name")
 		if found.bureau

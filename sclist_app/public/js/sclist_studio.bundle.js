@@ -1,7 +1,7 @@
 import { createApp } from "vue";
-import { badge, el, table } from "./sclist/dom";
 import Studio from "./sclist/studio/Studio.vue";
 import { make_store } from "./sclist/studio/store";
+import { COLOURS, version_lists } from "./sclist/studio/lists";
 
 frappe.provide("sclist");
 
@@ -23,6 +23,9 @@ sclist.ProcedureStudio = class ProcedureStudio {
 			return this.name();
 		}
 		await this.close();
+		// not the title of what was open before
+		this.page.set_title(__("Opening…"));
+		this.page.clear_indicator();
 		this.version = version;
 		const store = make_store(version);
 		const { load } = store;
@@ -45,65 +48,18 @@ sclist.ProcedureStudio = class ProcedureStudio {
 		this.page.set_title(__("Procedure Studio"));
 		this.page.clear_indicator();
 		this.page.clear_inner_toolbar();
-		const rows = await frappe.db.get_list("SC Procedure Version", {
-			fields: ["name", "version_title", "status", "kind", "bureau"],
-			order_by: "modified desc",
-			limit: 100,
-		});
-		const names = new Map(
-			(
-				await frappe.db.get_list("SC Bureau", {
-					fields: ["name", "bureau_name"],
-					filters: { name: ["in", [...new Set(rows.map((row) => row.bureau || ""))]] },
-					limit: rows.length + 1,
-				})
-			).map((bureau) => [bureau.name, bureau.bureau_name]),
-		);
-		const rank = ["Draft", "In Review", "Published", "Retired"];
-		rows.sort((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
-		const colours = { Draft: "orange", "In Review": "blue", Published: "green", Retired: "gray" };
-		const go = (name) => (event) => {
-			event.preventDefault();
-			frappe.set_route("procedure-studio", name);
-		};
-		this.place.replaceChildren(
-			el(
-				"div.sc-section",
-				{},
-				el(
-					"p.text-muted",
-					{},
-					__("Choose the procedure to look at or to change. A published one is copied first."),
-				),
-				rows.length
-					? table(
-							__("Procedure Versions"),
-							[__("Version"), __("Kind"), __("Bureau"), __("Status")],
-							rows.map((row) => [
-								el(
-									"a",
-									{
-										href: `/app/procedure-studio/${encodeURIComponent(row.name)}`,
-										onclick: go(row.name),
-									},
-									row.version_title || row.name,
-								),
-								__(row.kind),
-								names.get(row.bureau) || "—",
-								badge(__(row.status), colours[row.status]),
-							]),
-						)
-					: el("p", {}, __("There are no procedures you may read.")),
-			),
-		);
+		this.place.replaceChildren(await version_lists());
 	}
 
 	name() {
 		const { version } = this.store.state.board || {};
 		if (!version) return;
 		this.page.set_title(version.title);
-		const colours = { Draft: "orange", "In Review": "blue", Published: "green", Retired: "gray" };
-		this.page.set_indicator(version.status_label, colours[version.status] || "gray");
+		const used = this.store.state.board.in_use.some((one) => one.state === "now");
+		this.page.set_indicator(
+			used ? `${version.status_label} · ${__("In use")}` : version.status_label,
+			COLOURS[version.status] || "gray",
+		);
 		this.page.clear_inner_toolbar?.();
 		this.page.add_inner_button(__("Plain Form"), async () => {
 			await this.store.save(true);

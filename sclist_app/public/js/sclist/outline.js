@@ -90,6 +90,6 @@ function targets(route, title) {
 function drawn(documents, route) {
 	const kinds = documents
 		.filter((row) => row.step === route.step && row.action === route.action)
-		.map((row) => row.document_kind);
-	return kinds.length ? el("span.text-muted", {}, " · " + __("Draws up: {0}", [kinds.join(", ")])) : null;
+		.map((row) => frappe.utils.get_link_title("SC Document Kind", row.document_kind) || row.document_kind);
+	return kinds.length ? el("span.text-muted", {}, " · " + __("Draws up: {0}", [join_names(kinds)])) : null;
 }

@@ -1,5 +1,6 @@
 import { download, get, post, tell } from "./calls";
 import { el, table } from "./dom";
+import { day } from "./words";
 import { move_cases } from "./moving_tools";
 import { take_over } from "./takeover_tools";
 import { running, trials } from "./trial";
@@ -15,6 +16,11 @@ export function version_tools(frm) {
 	button(__("Open in the Studio"), () => frappe.set_route("procedure-studio", name));
 	button(__("Check"), () => check(name));
 	if ((configures || approves_rules) && ["Draft", "In Review"].includes(status)) show_findings(frm);
+	const { in_use = [] } = frm.doc.__onload || {};
+	if (in_use.length) {
+		const texts = in_use.map((one) => frappe.utils.escape_html(one.text)).join("<br>");
+		frm.set_intro(texts, "green");
+	}
 	button(__("Try on cases"), () => attempt(frm), tools);
 	button(__("Compare"), () => compare(frm), tools);
 	button(__("Export package"), () => download("procedures.export", { version: name }), tools);
@@ -39,7 +45,7 @@ export function version_tools(frm) {
 		button(__("Send back"), () => with_reason(frm, __("Send back"), "send_back"));
 	}
 	if (approves_rules && status === "Published") {
-		button(__("Apply to a bureau"), () => bind(frm));
+		button(in_use.length ? __("Apply to another bureau") : __("Apply to a bureau"), () => bind(frm));
 		button(__("Retire"), () => with_reason(frm, __("Retire"), "retire"), tools);
 	}
 }
@@ -226,7 +232,10 @@ export function with_reason(frm, title, path) {
 	);
 }
 
+/** Approve, and where the approver wants it let it apply to its bureau from the same day on. */
 export function publish(frm) {
+	const { name, bureau } = frm.doc;
+	const where = bureau && bureau_name(frm);
 	frappe.prompt(
 		[
 			{
@@ -236,11 +245,26 @@ export function publish(frm) {
 				default: frm.doc.effective_from || frappe.datetime.get_today(),
 				reqd: 1,
 			},
+			{
+				fieldname: "apply",
+				fieldtype: "Check",
+				label: where ? __("Apply it to {0} from that day on", [where]) : "",
+				default: where ? 1 : 0,
+				hidden: where ? 0 : 1,
+			},
 		],
-		async ({ effective_from }) => {
-			await post("procedures.publish", { version: frm.doc.name, effective_from });
-			await frm.reload_doc();
-			tell(__("Published. Apply it to a bureau to use it."));
+		async ({ effective_from, apply }) => {
+			await post("procedures.publish", { version: name, effective_from });
+			try {
+				if (apply) await post("procedures.bind", { version: name, bureau, effective_from });
+			} finally {
+				await frm.reload_doc();
+			}
+			tell(
+				apply
+					? __("Published and in use at {0} from {1} on.", [where, day(effective_from)])
+					: __("Published. Apply it to a bureau to use it.")
+			);
 		},
 		__("Approve and publish"),
 		__("Approve and publish")
@@ -261,9 +285,9 @@ function bureau_field(frm) {
 }
 
 export function bind(frm) {
-	frappe.prompt(
+	const dialog = frappe.prompt(
 		[
-			...bureau_field(frm),
+			{ ...bureau_field(frm)[0], change: () => tell_applying(dialog, frm.doc.kind) },
 			{
 				fieldname: "effective_from",
 				fieldtype: "Date",
@@ -274,11 +298,31 @@ export function bind(frm) {
 		],
 		async ({ bureau, effective_from }) => {
 			await post("procedures.bind", { version: frm.doc.name, bureau, effective_from });
+			await frm.reload_doc();
 			tell(__("New cases of the bureau use this version from that day on."));
 		},
 		__("Apply to a bureau"),
 		__("Confirm")
 	);
+	tell_applying(dialog, frm.doc.kind);
+}
+
+/** Under the bureau chosen, what applies there now. */
+async function tell_applying(dialog, kind) {
+	const bureau = dialog?.get_value("bureau");
+	if (!bureau) return;
+	const [row] = await get("procedures.applying", { bureau, kind });
+	if (dialog.get_value("bureau") !== bureau) return;
+	dialog.set_df_property(
+		"bureau",
+		"description",
+		frappe.utils.escape_html(__("Applies there now: {0}", [row?.version_title || __("nothing")]))
+	);
+}
+
+function bureau_name(frm) {
+	const { bureau, bureau_name: known } = frm.doc;
+	return known || frappe.utils.get_link_title?.("SC Bureau", bureau) || bureau;
 }
 
 function copy(frm) {
@@ -295,7 +339,10 @@ function copy(frm) {
 				reqd: 1,
 			},
 		],
-		(values) => go(post("procedures.copy", { version: frm.doc.name, ...values })),
+		(values) => {
+			tell(__("Copying…"), "blue");
+			return go(post("procedures.copy", { version: frm.doc.name, ...values }));
+		},
 		__("Copy for a bureau"),
 		__("Copy")
 	);

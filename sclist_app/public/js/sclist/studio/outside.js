@@ -25,7 +25,10 @@ export function outside(store) {
 				// said before anything is asked
 				state.list_open = true;
 				frappe.show_alert(
-					{ message: __("Not submitted: {0} to correct.", [state.checked.errors.length]), indicator: "red" },
+					{
+						message: __("Not submitted: {0} to correct.", [state.checked.errors.length]),
+						indicator: "red",
+					},
 					6,
 				);
 				return;
@@ -45,6 +48,7 @@ export function outside(store) {
 		publish: () => publish(form()),
 		bind: () => bind(form()),
 		async new_draft() {
+			tell(__("Copying…"), "blue");
 			open((await post("procedures.new_draft", { version: state.version })).name);
 		},
 		copy() {
@@ -68,6 +72,8 @@ export function outside(store) {
 					},
 				],
 				async ({ bureau, procedure_name }) => {
+					// drawing the copy takes a while; until then the old title stands
+					tell(__("Copying…"), "blue");
 					const code = await free_code(state.board.version.kind, bureau);
 					const { name } = await post("procedures.copy", {
 						version: state.version,

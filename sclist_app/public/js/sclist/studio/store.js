@@ -1,7 +1,7 @@
 import { computed, reactive, shallowRef, watch } from "vue";
 import { get } from "../calls";
 import { arrange } from "./layout";
-import { copy_of, lines_of, numbered, plain, step_of, TABLES } from "./rows";
+import { copy_of, drop, lines_of, numbered, plain, step_of, TABLES } from "./rows";
 import { place_of } from "./words";
 
 const CHECK_AFTER = 450;
@@ -29,11 +29,13 @@ export function make_store(version) {
 		shared: {},
 		saving: false,
 		saved_at: "",
+		saved_by_itself: false,
 		save_error: "",
 		conflict: false,
 		recovered: "",
 		list_open: false,
 		dragging: "",
+		fresh: {}, // a step just inserted → the step it leads to
 		compared: null,
 		played: null,
 		undo: [],
@@ -177,6 +179,16 @@ export function make_store(version) {
 		state.selected = line ? line_of(line) : null;
 	}
 
+	/** One column of one row. */
+	function set_row(table, row, column, value) {
+		change((content) => {
+			content[table].find((one) => one._id === row._id)[column] = value;
+		});
+	}
+	function drop_row(table, row) {
+		change((content) => drop(content, table, row));
+	}
+
 	function step_back() {
 		if (!state.undo.length) return;
 		state.redo.push(JSON.stringify(state.content));
@@ -230,6 +242,7 @@ export function make_store(version) {
 			state.board.version.modified = answer.modified;
 			state.saved = sent;
 			state.saved_at = frappe.datetime.now_time().slice(0, 5);
+			state.saved_by_itself = by_itself;
 			state.save_error = "";
 			if (text() === sent) {
 				learn(answer.checked);
@@ -371,6 +384,8 @@ export function make_store(version) {
 		quiet,
 		load,
 		change,
+		set_row,
+		drop_row,
 		step_back,
 		step_forth,
 		save,

@@ -60,7 +60,7 @@ export function bound_words(limit) {
 	if (minimum && maximum) return __("{0} to {1}", [minimum, span_words(maximum, unit)]);
 	if (maximum) return __("at most {0}", [span_words(maximum, unit)]);
 	if (minimum) return __("at least {0}", [span_words(minimum, unit)]);
-	return __("set by the bureau");
+	return "";
 }
 
 export function condition_words(content, code, choices) {

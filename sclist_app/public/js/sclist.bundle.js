@@ -33,7 +33,13 @@ import { Reconciliation } from "./sclist/reconciliation";
 import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
-import { close_dialogs_in_haste, keep_what_is_typed, lists_by_index, speak_chinese } from "./sclist/framework";
+import {
+	close_dialogs_in_haste,
+	filters_before_rows,
+	keep_what_is_typed,
+	lists_by_index,
+	speak_chinese,
+} from "./sclist/framework";
 import { upload_privately } from "./sclist/upload";
 import { show_paper } from "./sclist/paper_tools";
 import { offer_printing, show_print_job } from "./sclist/case_file";
@@ -85,6 +91,7 @@ speak_chinese();
 close_dialogs_in_haste();
 keep_what_is_typed();
 lists_by_index();
+filters_before_rows();
 upload_privately();
 
 // Every document type the engine runs has an HTML field called `panel`.

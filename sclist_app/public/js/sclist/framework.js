@@ -1,7 +1,7 @@
 /*
  * What the framework shows untranslated on our forms, in one place: names of document types and of accounts, codes
  * of our own in fields of text, old and new values in the timeline. All of it is framework's display; nothing stored
- * changes. And a dialog that would stay open, and lists that would be slow.
+ * changes. And a dialog that would stay open, and lists that would be slow or unfiltered.
  */
 
 // fields of text that keep a word of the program, which is translated where it is shown
@@ -68,6 +68,34 @@ export function lists_by_index() {
 		if (args.filters?.every?.(own) && this.fields.every(own)) args.group_by = null;
 		return args;
 	};
+}
+
+/**
+ * A list's own filter shows the title of what is linked and is empty until the server has told it: the list was asked
+ * for meanwhile, without the filter. The titles are fetched before.
+ */
+export function filters_before_rows() {
+	const { setup_filter_area } = frappe.views.BaseList.prototype;
+	const { before_refresh } = frappe.views.ListView.prototype;
+	frappe.views.BaseList.prototype.setup_filter_area = function () {
+		const remembered = (this.filters || []).map(([, field, , value]) => [field, value]);
+		return titled(this.doctype, remembered, () => setup_filter_area.call(this));
+	};
+	frappe.views.ListView.prototype.before_refresh = function () {
+		const asked = this.filter_area ? Object.entries(frappe.route_options || {}) : [];
+		return titled(this.doctype, asked, () => before_refresh.call(this));
+	};
+}
+
+/** What is done next is done at once unless a title has to be fetched. */
+function titled(doctype, values, next) {
+	const fetched = values.map(([field, value]) => {
+		const df = frappe.meta.get_docfield(doctype, field);
+		const linked = df?.fieldtype === "Link" && (frappe.boot.link_title_doctypes || []).includes(df.options);
+		if (linked && value && typeof value === "string" && !frappe.utils.get_link_title(df.options, value))
+			return frappe.utils.fetch_link_title(df.options, value);
+	});
+	return fetched.some(Boolean) ? Promise.allSettled(fetched).then(next) : next();
 }
 
 export function speak_chinese() {

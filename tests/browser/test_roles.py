@@ -42,6 +42,16 @@ def test_the_city_reads_a_county_case_and_cannot_act(desk_of, demo_accounts, pho
 	expect(above.page.get_by_role("button", name="保存", exact=True).locator("visible=true")).to_have_count(0)
 	photo(above, "city-reads-county", full_page=True)
 	assert english(above.page) == []
+	above.open("sc-supervision")
+	name = frappe.db.get_value("SC Bureau", COUNTY, "bureau_name")
+	bar = above.page.locator('[data-chart="cases_by_bureau"] li a', has_text=name)
+	number = int(bar.locator(".sc-bar-value").inner_text())
+	bar.click()
+	above.page.wait_for_function("window.cur_list?.doctype === 'SC Case' && cur_list.data.length")
+	above.settled()
+	shown = above.page.evaluate("cur_list.data.map((row) => row.name)")
+	assert len(shown) == min(number, 20)
+	assert {frappe.db.get_value("SC Case", one, "bureau") for one in shown} == {COUNTY}
 	deputy = desk_of("deputy", COUNTY)
 	deputy.open_case(case.case)
 	expect(deputy.panel.locator("[data-action]").first).to_be_visible()

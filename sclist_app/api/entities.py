@@ -30,7 +30,9 @@ def reveal(entity: str, reason: str) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def look_up(text: str) -> list[dict]:
-	"""Entities by name, pinyin, USCC or a whole certificate number. Needs a post; POST, so that no number is logged."""
+	"""Entities by name, pinyin, USCC or a whole certificate number, those of one's own bureau first. Needs a post; POST,
+	so that no number is logged.
+	"""
 	if not held() and frappe.session.user != "Administrator":
 		raise frappe.PermissionError
 	return [
@@ -41,8 +43,11 @@ def look_up(text: str) -> list[dict]:
 			"kind_label": _(r.entity_kind),
 			"code_shown": r.uscc or r.id_number or "",
 			"unit": r.unit or "",
+			"bureau_name": frappe.get_cached_value("SC Bureau", r.bureau, "bureau_name") or ""
+			if r.bureau
+			else "",
 		}
-		for r in lookup.entities(text_of(text, 200).strip(), whole_number=True)
+		for r in lookup.own_first(text_of(text, 200).strip(), sorted({h.bureau for h in held()}))
 	]
 
 

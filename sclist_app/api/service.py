@@ -77,6 +77,19 @@ def cancel(service_record: str, reason: str) -> dict:
 
 
 @frappe.whitelist(methods=["GET"])
+def servers(notice: str) -> list[dict]:
+	"""Who may go along to serve a document: [{"name", "full_name"}]. Needs a post and the right to read the document."""
+	if not held():
+		raise frappe.PermissionError
+	paper = frappe.get_doc("SC Notice", name_of(notice, "notice"))
+	paper.check_permission("read")
+	return [
+		{"name": who, "full_name": frappe.get_cached_value("User", who, "full_name") or who}
+		for who in service.second_servers(paper)
+	]
+
+
+@frappe.whitelist(methods=["GET"])
 def overdue(limit: int = 20) -> dict:
 	"""Papers not served in time, of the bureaus the user reads. Needs a post."""
 	if not held():

@@ -19,6 +19,7 @@ from frappe.utils import cint, getdate
 
 from sclist_app.access import local_rules
 from sclist_app.access.guard import engine_writes
+from sclist_app.access.posts import seats
 from sclist_app.access.today import today
 from sclist_app.audit import events
 from sclist_app.documents import addresses
@@ -47,6 +48,7 @@ __all__ = [
 	"live",
 	"overdue",
 	"record",
+	"second_servers",
 	"service_title",
 ]
 
@@ -182,6 +184,22 @@ def record(
 		},
 	)
 	return first
+
+
+def second_servers(paper: Document) -> list[str]:
+	"""Who may go along: those who serve or handle cases of this procedure in the bureau; if that is nobody but the
+	user, all who take part in its cases."""
+	version = frappe.db.get_value("SC Run", paper.run, "procedure_version") if paper.run else None
+	procedure = store.load_procedure(version) if version else None
+	posts = {step.post for step in procedure.steps if step.tool == "service"} if procedure else set()
+	posts |= {procedure.start.post} if procedure else set()
+	seated = [
+		seat
+		for seat in seats(paper.bureau)
+		if seat.actor not in ("", frappe.session.user) and seat.holding.decides
+	]
+	fit = [seat.actor for seat in seated if seat.holding.post in posts]
+	return list(dict.fromkeys(fit or [seat.actor for seat in seated]))
 
 
 def _refuse_unservable(paper: Document) -> None:

@@ -356,7 +356,7 @@ def _penalty(name: str) -> dict[str, Any]:
 
 def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 	"""What a button brings about: {"next": [step], "then": [title of the steps after], "drawn": [title], "ends": label,
-	"vote": as `workflow.view.vote`}."""
+	"vote": as `workflow.view.vote`, "decides": False where others still have to sign}."""
 	loaded, procedure = opened.loaded, opened.loaded.procedure
 	move = _route(loaded, opened.step.code, button.action)
 	targets = [procedure.by_code[code] for code in (move or button).targets]
@@ -370,6 +370,8 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 		"drawn": _drawn(opened, button),
 		"ends": "、".join(step.title for step in targets if step.is_end),
 		"vote": vote(opened.step, loaded.state) if button.verb in (Verb.AGREE, Verb.REFUSE) else None,
+		"decides": button.verb not in (Verb.AGREE, Verb.REFUSE)
+		or runner.goes_on(opened.step, loaded.state, button.verb),
 	}
 
 

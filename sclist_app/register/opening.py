@@ -35,7 +35,7 @@ from sclist_app.workflow import clocks, statutes
 from sclist_app.workflow.calendars import calendar_of
 from sclist_app.workflow.form_policy import engine_fields
 from sclist_app.workflow.kinds import kind_of
-from sclist_app.workflow.model import DocumentRule, Procedure
+from sclist_app.workflow.model import DocumentRule, Procedure, Verb
 from sclist_app.workflow.store import bound_version, load_procedure
 
 __all__ = ["assess", "check", "from_form", "penalties_of", "persons_of"]
@@ -222,7 +222,7 @@ def _verdict(verdict: questions.Verdict) -> dict[str, Any]:
 		"lists": "、".join(listed),
 		"roles": list(ground.person_roles),
 		"against": [render(f, _) for f in verdict.against],
-		"later": [render(f, _) for f in verdict.later],
+		"later": [_located(f) for f in verdict.later],
 		"unanswered": [questions.QUESTIONS[key].text for key in verdict.unanswered],
 		"conduct": verdict.conduct,
 	}
@@ -258,6 +258,9 @@ def check(doc: Document, served_on: date | None = None) -> dict[str, Any]:
 			doc.procedure_version or bound_version(doc.bureau, ListingKind.name, today()),
 			"version_title",
 		),
+		"submit": next(
+			(b.label for b in procedure.buttons(procedure.start.code) if b.verb is Verb.FORWARD), ""
+		),
 		"served_on": str(day),
 		"upcoming": _upcoming(doc, procedure, reader, day) if doc.ground else [],
 		"levels": {row.name: LEVEL_LABELS.get(row.level_override or row.level, "") for row in doc.accidents},
@@ -273,15 +276,21 @@ def _place(code: str) -> tuple[int, str]:
 	return next(((stage, field) for start, stage, field in PLACES if code.startswith(start)), (5, ""))
 
 
-def _item(finding: Finding, doc: Document) -> dict[str, Any]:
+def _located(finding: Finding) -> dict[str, Any]:
+	"""A finding in words, with the stage and field in which it is put right."""
 	stage, field = _place(finding.code)
-	item: dict[str, Any] = {
+	return {
 		"code": finding.code,
 		"text": render(finding, _),
 		"severity": finding.severity,
 		"stage": stage,
 		"field": field,
 	}
+
+
+def _item(finding: Finding, doc: Document) -> dict[str, Any]:
+	item = _located(finding)
+	field = item["field"]
 	row = next((r for r in doc.subjects if r.name == finding.row), None) if finding.row else None
 	if row and finding.code in ("subject.identifier", "subject.address", "subject.name"):
 		item |= {"doctype": "SC Entity", "name": row.entity}
@@ -415,7 +424,10 @@ def _leads(position: str | None) -> bool:
 
 
 def penalties_of(entity: str, bureau: str) -> list[dict[str, Any]]:
-	"""Penalties of the bureau against a party or its persons, the newest first, and the case each is in already."""
+	"""Penalties of the bureau against a party or its persons, the newest first, and the case each is in already.
+
+	`taken`: that case is under way against this party, so the penalty opens no other.
+	"""
 	parties = [entity, *(row["name"] for row in persons_of(entity))]
 	rows = frappe.get_list(
 		"SC Penalty",
@@ -432,20 +444,38 @@ def penalties_of(entity: str, bureau: str) -> list[dict[str, Any]]:
 		order_by="decided_on desc",
 		limit=20,
 	)
-	used: dict[str, str] = {}
-	for row in frappe.get_all(
-		"SC Case Penalty",
-		filters={"penalty": ["in", [row.name for row in rows] or [""]], "parenttype": DOCTYPE},
-		fields=["penalty", "parent"],
-		order_by="creation asc",
-	):
-		used[row.penalty] = row.parent
+	used = _cases_with([row.name for row in rows], entity)
 	return [
 		{
 			**{key: row[key] for key in ("name", "document_number", "entity_name", "fine_total")},
 			"decided_on": str(row.decided_on or ""),
 			"status_label": _(row.status),
-			"case": used.get(row.name, ""),
+			"case": used[row.name].case if row.name in used else "",
+			"taken": row.name in used and bool(used[row.name].taken),
 		}
 		for row in rows
 	]
+
+
+def _cases_with(penalties: list[str], entity: str) -> dict[str, Any]:
+	"""Penalty → the case it is in, the latest; before all others one that is under way against this very party."""
+	if not penalties:
+		return {}
+	row = frappe.qb.DocType("SC Case Penalty")
+	case_table = frappe.qb.DocType(DOCTYPE)
+	subject = frappe.qb.DocType("SC Case Subject")
+	found = (
+		frappe.qb.from_(row)
+		.join(case_table)
+		.on(case_table.name == row.parent)
+		.left_join(subject)
+		.on((subject.parent == case_table.name) & (subject.entity == entity))
+		.select(row.penalty, row.parent.as_("case"), case_table.run_status, subject.entity)
+		.where(row.penalty.isin(penalties))
+		.where(row.parenttype == DOCTYPE)
+		.orderby(row.creation)
+		.run(as_dict=True)
+	)
+	for one in found:
+		one.taken = one.run_status == "Active" and bool(one.entity)
+	return {one.penalty: one for one in sorted(found, key=lambda one: one.taken)}

@@ -34,6 +34,7 @@ __all__ = [
 	"lock_run",
 	"read_run",
 	"save",
+	"states",
 	"touch",
 ]
 
@@ -320,12 +321,23 @@ def read_run(name: str) -> LoadedRun:
 	return LoadedRun(run, doc, procedure, _state(run, procedure, rows), kind(run.kind), _represented(rows))
 
 
-def _tasks(run: str) -> list:
+def states(runs: Mapping[str, Any]) -> dict[str, RunState]:
+	"""Where several runs stand, with one query: name → row with `name`, `procedure_version`, `marking`, `status`, `outcome`."""
+	rows: dict[str, list] = {name: [] for name in runs}
+	for row in _tasks(["in", list(runs) or [""]]):
+		rows[row.run].append(row)
+	return {
+		name: _state(run, load_procedure(run.procedure_version), rows[name]) for name, run in runs.items()
+	}
+
+
+def _tasks(run: str | list) -> list:
 	return frappe.get_all(
 		"SC Task",
 		filters={"run": run},
 		fields=[
 			"name",
+			"run",
 			"step",
 			"round",
 			"post",
@@ -372,7 +384,7 @@ def acting_assignees(rows: list) -> dict[str, str]:
 	return acting
 
 
-def _state(run: Document, procedure: Procedure, rows: list) -> RunState:
+def _state(run: Any, procedure: Procedure, rows: list) -> RunState:
 	acting = acting_assignees(rows)
 	tasks = []
 	for order, row in enumerate(rows):

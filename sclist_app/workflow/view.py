@@ -21,8 +21,11 @@ from sclist_app.workflow.tasks import approves
 __all__ = ["view"]
 
 
-def view(doc: Document) -> dict[str, Any]:
-	"""See the API contract of `api.run.view`. The caller has checked the right to read the document."""
+def view(doc: Document, loaded: store.LoadedRun | None = None) -> dict[str, Any]:
+	"""See the API contract of `api.run.view`. The caller has checked the right to read the document.
+
+	loaded: its run, where the caller has read it already.
+	"""
 	panel: dict[str, Any] = {
 		"doc": {
 			"doctype": doc.doctype,
@@ -43,7 +46,7 @@ def view(doc: Document) -> dict[str, Any]:
 	}
 	if not doc.run:
 		return panel
-	loaded = store.read_run(doc.run)
+	loaded = loaded or store.read_run(doc.run)
 	run = loaded.run
 	panel["run"] = {
 		"name": run.name,
@@ -168,7 +171,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
 		"assignee": state.assignee,
 		"assignee_name": person(state.assignee),
-		"vote": vote(loaded, step),
+		"vote": vote(step, loaded.state),
 		"may_vacate": step.mode.votes
 		and bool(row.assignee)
 		and not may_take(row, state.assignee)
@@ -198,17 +201,22 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	}
 
 
-def vote(loaded: store.LoadedRun, step: Step) -> dict[str, Any] | None:
-	"""How a joint signature stands: {"mode", "needed", "agree", "refuse", "waiting"}, the last three names of persons."""
+def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
+	"""How a joint signature stands: {"mode", "needed", "agree", "refuse", "waiting", "own"}.
+
+	agree, refuse, waiting: names of persons. own: what the user has voted, "Agree", "Refuse" or "".
+	"""
 	if not step.mode.votes:
 		return None
-	found = runner.ballot(step, loaded.state)
+	found = runner.ballot(step, state)
+	user = frappe.session.user
 	return {
 		"mode": _(step.mode.value),
 		"needed": found.needed,
-		"agree": [person(user) for user in found.agree],
-		"refuse": [person(user) for user in found.refuse],
-		"waiting": [person(user) for user in found.waiting],
+		"agree": [person(who) for who in found.agree],
+		"refuse": [person(who) for who in found.refuse],
+		"waiting": [person(who) for who in found.waiting],
+		"own": "Agree" if user in found.agree else "Refuse" if user in found.refuse else "",
 	}
 
 

@@ -65,10 +65,13 @@ function reviewed(row) {
 }
 
 function receive(panel, kind) {
+	const answered = new Set((panel.view.defences || []).map((row) => row.subject));
 	const subjects = (panel.view.subjects || []).map((one) => ({
 		value: one.entity,
 		label: one.entity_name,
 	}));
+	// who has not answered yet is the likelier one
+	const missing = subjects.find((one) => !answered.has(one.value));
 	const waiver = kind === "Waiver";
 	const hearing = kind === "Hearing Request";
 	ask(panel, {
@@ -85,7 +88,7 @@ function receive(panel, kind) {
 				fieldtype: "Select",
 				label: __("Party"),
 				options: subjects,
-				default: subjects[0]?.value,
+				default: (missing || subjects[0])?.value,
 				reqd: 1,
 			},
 			{

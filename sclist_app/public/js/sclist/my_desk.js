@@ -203,14 +203,15 @@ export class MyDesk {
  * be counted.
  */
 export function approving(tasks, whole) {
-	const count = tasks.filter((task) => task.approves).length;
+	const mine = tasks.filter((task) => task.approves);
+	const count = mine.length;
 	if (!count) return null;
 	return el(
 		"p.sc-approve-all",
 		{},
 		el(
 			"a.btn.btn-sm.btn-primary",
-			{ href: page_link("sc-approval"), onclick: follow },
+			{ href: page_link("sc-approval", mine[0].name), onclick: follow },
 			whole
 				? __("Approve one after the other ({0})", [count])
 				: __("Approve one after the other"),

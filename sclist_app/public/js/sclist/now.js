@@ -20,7 +20,10 @@ export function now(panel) {
 			others.length ? waits_for(panel, others) : null,
 		];
 	else if (others.length)
-		body = [el("p", {}, __("Nothing here waits for you.")), waits_for(panel, others)];
+		body = [
+			others.some((task) => task.vote?.own) ? null : el("p", {}, __("Nothing here waits for you.")),
+			waits_for(panel, others),
+		];
 	else if (!run) body = el("p.text-muted", {}, __("The procedure starts when the form is saved."));
 	else if (doc.run_status === "Ended" || run.status === "Ended")
 		body = el("p.text-muted", {}, __("The procedure has ended."));
@@ -38,27 +41,46 @@ export function now(panel) {
 	);
 }
 
+/** One line a step; of a joint signature, who has signed and who is still asked. */
 function waits_for(panel, tasks) {
+	const steps = new Map();
+	for (const task of tasks) {
+		const key = task.vote ? task.step : task.name;
+		steps.set(key, [...(steps.get(key) || []), task]);
+	}
 	return el(
 		"ul.sc-waits",
 		{},
-		tasks.map((task) =>
-			el(
+		[...steps.values()].map((group) => {
+			const [task] = group;
+			return el(
 				"li",
 				{},
 				el("strong", {}, task.step_title),
-				el("span", {}, __("waits for {0}", [task.assignee_name || task.post_title])),
+				el(
+					"span",
+					{},
+					task.vote
+						? vote_words(task.vote)
+						: __("waits for {0}", [task.assignee_name || task.post_title]),
+				),
 				due_badge(task),
-				task.vote ? el("span.text-muted", {}, vote_words(task.vote)) : null,
-				task.may_vacate
-					? button(__("Leave out of the vote"), {
-							class: "btn btn-xs btn-default",
-							onclick: () => leave_out(panel, task),
-						})
-					: null,
-				reasons(task.barred),
-			),
-		),
+				group
+					.filter((one) => one.may_vacate)
+					.map((one) =>
+						button(
+							group.length > 1
+								? __("Leave {0} out of the vote", [one.assignee_name])
+								: __("Leave out of the vote"),
+							{
+								class: "btn btn-xs btn-default",
+								onclick: () => leave_out(panel, one),
+							},
+						),
+					),
+				reasons([...new Set(group.flatMap((one) => one.barred || []))]),
+			);
+		}),
 	);
 }
 

@@ -1,7 +1,7 @@
 import { badge, button, el, form_link, link_out, on_one_line, table } from "./dom";
 import { page_link } from "./addresses";
 import { ask, attach_field, choices, fixed_text } from "./ask";
-import { post } from "./calls";
+import { get, post } from "./calls";
 import { day } from "./words";
 
 const METHODS = [
@@ -267,11 +267,20 @@ export async function colleagues(bureau) {
 	});
 	const people = new Map(rows.map((row) => [row.user, row.full_name || row.user]));
 	people.delete(frappe.session.user);
-	return ["", ...[...people].map(([value, label]) => ({ value, label }))];
+	return [NOBODY, ...[...people].map(([value, label]) => ({ value, label }))];
+}
+
+// among options with a label an empty one needs one too
+const NOBODY = { value: "", label: "" };
+
+/** Who may go along to serve the paper. */
+async function second_servers(paper) {
+	const people = await get("service.servers", { notice: paper.name });
+	return [NOBODY, ...people.map(({ name, full_name }) => ({ value: name, label: full_name }))];
 }
 
 async function service_dialog(panel, paper) {
-	const people = await colleagues(panel.view.doc.bureau).catch(() => []);
+	const people = await second_servers(paper).catch(() => [NOBODY]);
 	// in the order of the bureau's own rule
 	const ways = panel.view.service_ways || METHODS;
 	const confirmed = paper.confirmation;

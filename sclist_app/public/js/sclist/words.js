@@ -1,8 +1,9 @@
 import { badge } from "./dom";
 
-/** How a joint signature stands. */
-export function vote_words({ needed, agree, refuse, waiting }) {
+/** How a joint signature stands, for one who has signed already beginning with that. */
+export function vote_words({ needed, agree, refuse, waiting, own }) {
 	return [
+		own ? (own === "Agree" ? __("You have agreed") : __("You have disagreed")) : "",
 		__("{0} must agree", [needed]),
 		agree.length ? __("agreed: {0}", [join_names(agree)]) : __("nobody has signed yet"),
 		refuse.length ? __("disagreed: {0}", [join_names(refuse)]) : "",

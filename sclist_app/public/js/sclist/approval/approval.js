@@ -162,7 +162,7 @@ export class Approval {
 			"div.sc-facts",
 			{ tabindex: "-1" },
 			note,
-			...facts(panel, own, data.brief).filter(Boolean),
+			...facts(panel, own, data.brief, data.signed).filter(Boolean),
 		);
 		this.fill(this.head(own));
 		if (!own) {
@@ -266,7 +266,7 @@ export class Approval {
 				el(
 					"span.text-muted",
 					{},
-					[view.doc.bureau_name, own && __("Received {0}", [moment_text(own.opened_on)])]
+					[view.doc.name, view.doc.bureau_name, own && __("Received {0}", [moment_text(own.opened_on)])]
 						.filter(Boolean)
 						.join(" · "),
 				),
@@ -390,6 +390,8 @@ export class Approval {
 										row.reference_name,
 										row.subject_line || row.title,
 									),
+									" ",
+									el("span.text-muted", {}, row.reference_name),
 									" ",
 									badge(this.done.get(row.name), "green"),
 								),

@@ -243,8 +243,13 @@ function words(action, outlook) {
 	for (const steps of by_hand(next)) parts.push(handed(steps));
 	if (ends) parts.push(__("the procedure ends: {0}", [ends]));
 	const after = [];
+	const follows = parts.join(__("; at the same time "));
 	if (parts.length)
-		after.push(__("After “{0}”: {1}.", [action.label, parts.join(__("; at the same time "))]));
+		after.push(
+			outlook.decides === false
+				? __("Once the joint signature ends with “{0}”: {1}.", [action.label, follows])
+				: __("After “{0}”: {1}.", [action.label, follows]),
+		);
 	if (then.length && ["Agree", "Forward"].includes(action.verb))
 		after.push(__("Then: {0}.", [join_names(then)]));
 	if (after.length) lines.push(after.join(""));

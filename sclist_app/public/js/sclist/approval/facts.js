@@ -6,13 +6,14 @@ import { measures_table, publications_table, records_table } from "../register_t
 import { reports_table, verifications_table } from "../repair_tools";
 import { summary } from "../summary";
 import { TOOLS } from "../tools";
-import { day, moment_text } from "../words";
+import { day, moment_text, vote_words } from "../words";
 
 /** Everything about the case that whoever decides needs, from the parties to the opinions given so far. */
-export function facts(panel, task, brief) {
+export function facts(panel, task, brief, signed = []) {
 	const shown = new Set(task ? [task.tool] : []);
 	const tool = task && TOOLS[task.tool]?.(panel, task);
 	return [
+		signatures(signed),
 		panel.doctype === "SC Case" ? listing(panel, brief) : [summary(panel), behind(brief)],
 		tool ? section(__("To be done in this step"), tool) : null,
 		["defence", "legal_review"].some((code) => shown.has(code))
@@ -202,6 +203,38 @@ function silence(panel) {
 	return section(
 		__("Statements and defence of the parties"),
 		el("p.sc-prose", {}, __("None was received by {0}.", [day(past.pop().due_on)])),
+	);
+}
+
+/** What the signers of a joint signature said, before everything else: whoever decides after them begins there. */
+function signatures(signed) {
+	if (!signed.length) return null;
+	return section(
+		__("Joint signature"),
+		signed.map(({ step_title, vote, votes }) =>
+			el(
+				"div.sc-item",
+				{},
+				el("strong", {}, step_title),
+				vote ? el("div.text-muted", {}, vote_words(vote)) : null,
+				el(
+					"ul.sc-signatures",
+					{},
+					votes.map((one) =>
+						el(
+							"li",
+							{},
+							one.name,
+							" ",
+							badge(one.label, one.vote === "Agree" ? "green" : "red"),
+							" ",
+							el("span.text-muted", {}, moment_text(one.on)),
+							one.opinion ? el("blockquote.sc-prose", {}, one.opinion) : null,
+						),
+					),
+				),
+			),
+		),
 	);
 }
 

@@ -1,7 +1,7 @@
 import { badge, button, el } from "../dom";
 import { follow, page_link } from "../addresses";
 import { new_token } from "../calls";
-import { day, due_badge } from "../words";
+import { day, due_badge, vote_words } from "../words";
 import { Phrases } from "./phrases";
 import { send } from "./calls";
 
@@ -86,6 +86,7 @@ export class Several {
 						.filter(Boolean)
 						.join(" · "),
 				),
+				row.vote ? el("span.text-muted", {}, vote_words(row.vote)) : null,
 			),
 			el(
 				"span.sc-queue-side",
@@ -157,7 +158,7 @@ export class Several {
 			this.said.textContent = __("{0} of {1}: {2}", [
 				i + 1,
 				picked.length,
-				row.subject_line || row.title,
+				`${row.subject_line || row.title} ${row.reference_name}`,
 			]);
 			if (!this.tokens.has(row.name)) this.tokens.set(row.name, new_token());
 			try {
@@ -214,6 +215,8 @@ export class Several {
 						done ? badge(`✓ ${__("Agreed")}`, "green") : badge(`✗ ${__("Not done")}`, "red"),
 						" ",
 						row.subject_line || row.title,
+						" ",
+						el("span.text-muted", {}, row.reference_name),
 						why ? el("p.sc-prose", {}, why) : null,
 						done
 							? null

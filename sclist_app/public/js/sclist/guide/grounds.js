@@ -1,5 +1,5 @@
 import { badge, button, el } from "../dom";
-import { quietly } from "./guide";
+import { quietly, way_to } from "./guide";
 
 /** Step 3: the questions of articles 6 and 7, and for each of the nine grounds whether it fits or why not. */
 export function ground_stage(guide) {
@@ -127,12 +127,21 @@ export function ground_stage(guide) {
 						el(
 							"ul.sc-reasons",
 							{},
-							one.later.map((text) => el("li", {}, text))
+							one.later.map((item) => el("li", {}, item.text, " ", way_to(guide, item, 3)))
 						)
 					)
 				: null,
 			chosen
-				? badge(__("Chosen"), "gray")
+				? el(
+						"div.sc-buttons",
+						{},
+						badge(__("Chosen"), "gray"),
+						button(__("On to “{0}”", [__("Facts and Evidence")]), {
+							kind: "primary",
+							id: `sc-go-on-${one.code}`,
+							onclick: () => guide.go(4),
+						})
+					)
 				: button(__("Choose this ground"), {
 						kind: "primary",
 						id: `sc-choose-${one.code}`,
@@ -154,7 +163,9 @@ export function ground_stage(guide) {
 			frm.refresh_field("subjects");
 		}
 		guide.render();
-		guide.foot.querySelector('[data-guide="next"]')?.focus();
+		await update();
+		// the page stays where it is; what comes next stands in the place of what was pressed
+		document.getElementById(`sc-go-on-${one.code}`)?.focus({ preventScroll: true });
 	}
 
 	return { node, update };

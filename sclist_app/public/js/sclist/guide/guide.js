@@ -112,6 +112,8 @@ class Guide {
 	}
 
 	remove() {
+		// the case went on from here: what comes next stands with its handling
+		if (this.guided && this.of === this.frm.docname) setTimeout(() => to_handling(this.frm), 300);
 		this.guided = false;
 		this.show_fields();
 		this.top.remove();
@@ -206,7 +208,7 @@ class Guide {
 			el(
 				"ul.sc-reasons",
 				{},
-				items.map((item) => el("li", {}, item.text))
+				items.map((item) => el("li", {}, item.text, " ", way_to(this, item)))
 			)
 		);
 	}
@@ -369,6 +371,31 @@ class Guide {
 		}
 		return saved;
 	}
+}
+
+/** A button that leads to where an item of the check is put right; null where nothing leads there. */
+export function way_to(guide, item, here = 0) {
+	if (item.doctype && item.name)
+		return el(
+			"a.btn.btn-xs.btn-default",
+			{ href: frappe.utils.get_form_link(item.doctype, item.name), target: "_blank" },
+			__("Open {0}", [__(item.doctype)])
+		);
+	if (!item.field) return null;
+	return button(
+		item.stage === here || !here
+			? __("Fill in")
+			: __("Fill in under “{0}”", [STAGES[item.stage - 1].title()]),
+		{ class: "btn btn-xs btn-default", onclick: () => guide.go(item.stage, item.field) }
+	);
+}
+
+/** To the tab in which the case is handled. */
+export function to_handling(frm) {
+	const panel = frm.fields_dict.panel?.$wrapper.get(0);
+	const tab = (frm.layout.tabs || []).find((one) => one.wrapper.get(0).contains(panel));
+	tab?.set_active();
+	return panel;
 }
 
 /** The values of a form without what the framework keeps for itself. */

@@ -79,7 +79,7 @@ export function party_stage(guide) {
 				},
 				el("strong", {}, row.entity_name),
 				badge(row.kind_label, row.entity_kind === "Person" ? "green" : "blue"),
-				el("span.text-muted", {}, row.code_shown),
+				el("span.text-muted", {}, [row.code_shown, row.bureau_name].filter(Boolean).join(" · ")),
 				there ? badge(__("Chosen"), "gray") : null
 			)
 		);

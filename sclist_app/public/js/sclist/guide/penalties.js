@@ -86,7 +86,16 @@ export function penalty_stage(guide) {
 						.join(" · ")
 				),
 				elsewhere
-					? el("div", {}, badge(__("In a case already"), "orange"), " ", form_link("SC Case", row.case))
+					? el(
+							"div",
+							{ id: `sc-taken-${row.name}` },
+							badge(row.taken ? __("In a case already") : __("Was in a case"), row.taken ? "orange" : "gray"),
+							" ",
+							form_link("SC Case", row.case),
+							row.taken
+								? el("div.text-muted", {}, __("It is handled in that case against this party; go on there."))
+								: null
+						)
 					: null
 			),
 			there
@@ -94,6 +103,8 @@ export function penalty_stage(guide) {
 				: button(__("Use it"), {
 						class: "btn btn-xs btn-default",
 						"aria-label": `${__("Use it")} ${row.document_number}`,
+						disabled: elsewhere && row.taken,
+						"aria-describedby": elsewhere && row.taken ? `sc-taken-${row.name}` : null,
 						onclick: () => use(row),
 					})
 		);

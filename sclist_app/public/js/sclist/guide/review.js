@@ -1,7 +1,8 @@
 import { badge, button, el, table } from "../dom";
+import { ask_and_act } from "../act_dialog";
 import { open_posted_pdf } from "../calls";
 import { day } from "../words";
-import { redraw } from "./guide";
+import { redraw, to_handling, way_to } from "./guide";
 
 /** Step 5: what is still missing, with a way to it; the days to come; a sample of the notice; on to the act. */
 export function review_stage(guide) {
@@ -43,20 +44,7 @@ export function review_stage(guide) {
 	}
 
 	function line(item) {
-		const to =
-			item.doctype && item.name
-				? el(
-						"a.btn.btn-xs.btn-default",
-						{ href: frappe.utils.get_form_link(item.doctype, item.name), target: "_blank" },
-						__("Open {0}", [__(item.doctype)])
-					)
-				: item.field
-					? button(__("Fill in"), {
-							class: "btn btn-xs btn-default",
-							onclick: () => guide.go(item.stage, item.field),
-						})
-					: null;
-		return el("li", { "data-code": item.code }, el("span", {}, item.text), " ", to);
+		return el("li", { "data-code": item.code }, el("span", {}, item.text), " ", way_to(guide, item));
 	}
 
 	function upcoming(checked) {
@@ -65,21 +53,7 @@ export function review_stage(guide) {
 			"div.sc-upcoming",
 			{},
 			el("h5", {}, __("What follows")),
-			el(
-				"label.sc-inline",
-				{},
-				__("If the notice is served on"),
-				" ",
-				el("input.form-control", {
-					type: "date",
-					id: "sc-served-on",
-					value: checked.served_on,
-					onchange: (event) => {
-						guide.served_on = event.target.value;
-						guide.check();
-					},
-				})
-			),
+			served_on(checked.served_on),
 			table(
 				__("What follows"),
 				[__("What"), __("Day"), __("How it is counted")],
@@ -101,6 +75,33 @@ export function review_stage(guide) {
 				: null,
 			el("p.sc-note", {}, __("Handled by: {0}", [checked.procedure]))
 		);
+	}
+
+	// the desk's own field, which writes days as the rest of the desk does
+	let asked = null;
+	function served_on(value) {
+		if (!asked) {
+			const place = el("div.sc-served-on");
+			asked = frappe.ui.form.make_control({
+				parent: $(place),
+				df: {
+					fieldname: "sc_served_on",
+					fieldtype: "Date",
+					label: __("If the notice is served on"),
+					change: () => {
+						const day_chosen = asked.get_value();
+						if (!day_chosen || day_chosen === (guide.served_on || guide.checked?.served_on)) return;
+						guide.served_on = day_chosen;
+						guide.check();
+					},
+				},
+				render_input: true,
+			});
+			asked.place = place;
+			asked.$input.attr({ id: "sc-served-on", "aria-label": __("If the notice is served on") });
+		}
+		if (asked.get_value() !== value) asked.set_value(value);
+		return asked.place;
 	}
 
 	function samples() {
@@ -139,10 +140,10 @@ export function review_stage(guide) {
 			"div.sc-actions",
 			{},
 			clean
-				? button(errors.length ? __("To handling") : __("Go on to submit"), {
+				? button(errors.length ? __("To handling") : guide.checked.submit || __("Go on to submit"), {
 						kind: errors.length ? "default" : "primary",
 						"data-guide": "submit",
-						onclick: () => to_handling(frm),
+						onclick: () => (errors.length ? handling() : submit()),
 					})
 				: button(__("Save the case"), {
 						kind: "primary",
@@ -152,14 +153,23 @@ export function review_stage(guide) {
 		);
 	}
 
-	return { node, update };
-}
+	/** What the panel's own button does, without the way there. */
+	async function submit() {
+		const panel = frm.sclist_panel;
+		// what was saved a moment ago the panel may not have read yet
+		await panel?.load(frm.doctype, frm.docname);
+		for (const task of panel?.my_tasks() || []) {
+			const action = task.actions.find((one) => one.verb === "Forward" && !one.blocked.length);
+			if (action) return ask_and_act(panel, task, action);
+		}
+		return handling();
+	}
 
-function to_handling(frm) {
-	const panel = frm.fields_dict.panel?.$wrapper.get(0);
-	const tab = (frm.layout.tabs || []).find((one) => one.wrapper.get(0).contains(panel));
-	tab?.set_active();
-	focus_action(panel, 15);
+	function handling() {
+		focus_action(to_handling(frm), 15);
+	}
+
+	return { node, update };
 }
 
 // The panel may still be reading the case; what is drawn anew loses the focus, which then lies on the page.

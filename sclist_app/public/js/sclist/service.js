@@ -270,8 +270,8 @@ export async function colleagues(bureau) {
 	return [NOBODY, ...[...people].map(([value, label]) => ({ value, label }))];
 }
 
-// among options with a label an empty one needs one too
-const NOBODY = { value: "", label: "" };
+// an empty value with an empty label would be shown as an object
+const NOBODY = "";
 
 /** Who may go along to serve the paper. */
 async function second_servers(paper) {

@@ -18,6 +18,7 @@ LATIN = re.compile(
 	| (?<![A-Za-z0-9])SC[A-Z]{1,3}-[A-Za-z0-9-]+
 	| (?<![A-Za-z0-9])[0-9A-Z]{18}(?![A-Za-z0-9])             # unified social credit codes
 	| (?<![A-Za-z0-9])(?:[0-9a-f]{64}|[0-9a-f]{10})(?![A-Za-z0-9])   # hashes
+	| (?<![A-Za-z0-9])[0-9a-f]{40}\.\.\.                     # and as the timeline shortens them
 	| (?<![A-Za-z0-9])(?:PDF|PNG|JPE?G|USCC|OFD|Word|WPS|Excel|HTML|Ctrl|Shift|Alt|Esc|Enter|ID|Frappe|AQ[A-Z]{2}\w*)(?![A-Za-z0-9])
 	""",
 	re.VERBOSE,

@@ -1,7 +1,9 @@
 import frappe
 from frappe import _
 
+from sclist_app.access.doctypes import FORMS
 from sclist_app.access.posts import filling_bureaus, held
+from sclist_app.access.visibility import fillers
 from sclist_app.workflow.conditions import SCHEMA, Fact
 
 
@@ -25,6 +27,16 @@ def boot_session(bootinfo) -> None:
 		"fills_forms": sorted(filling_bureaus()),
 		"facts": {fact.name: _fact(fact) for fact in SCHEMA.values()},
 	}
+	_offer_what_is_filled(bootinfo)
+
+
+def _offer_what_is_filled(bootinfo) -> None:
+	"""The desk offers new documents by role, which all officers share; ours are entered by post."""
+	user = bootinfo.get("user") or {}
+	if frappe.session.user != "Administrator" and "can_create" in user:
+		user["can_create"] = [
+			doctype for doctype in user["can_create"] if doctype not in FORMS or fillers(doctype, None)
+		]
 
 
 def _fact(fact: Fact) -> dict:

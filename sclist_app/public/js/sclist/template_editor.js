@@ -13,6 +13,11 @@ export function template_editor(frm) {
 	frm.sclist_editor.refresh();
 }
 
+function writes_rules() {
+	const { configures, approves_rules } = frappe.boot.sclist || {};
+	return configures || approves_rules || frappe.user.has_role("System Manager");
+}
+
 class Editor {
 	constructor(frm) {
 		this.frm = frm;
@@ -37,8 +42,9 @@ class Editor {
 
 	async refresh() {
 		const { document_kind, paper_format } = this.frm.doc;
-		this.root.hidden = !document_kind;
-		if (!document_kind) return;
+		// others read the text in its own field
+		this.root.hidden = !document_kind || !writes_rules();
+		if (this.root.hidden) return;
 		const key = `${document_kind}/${paper_format}`;
 		if (this.key !== key) {
 			this.key = key;

@@ -24,7 +24,7 @@ export function template_tools(frm) {
 		add(__("Send back"), () => with_reason(frm, __("Send back"), "send_back"));
 		add(__("Approve"), () => approve(frm), true);
 	}
-	if (doc.paper_format !== "Word") add(__("Compare"), () => compare(frm));
+	if (doc.paper_format !== "Word" && (writes || approves)) add(__("Compare"), () => compare(frm));
 	if (["In Force", "Retired"].includes(doc.state) && writes) add(__("New version"), () => new_version(frm));
 	if (doc.state === "In Force" && approves && doc.bureau)
 		add(__("Retire"), () => with_reason(frm, __("Retire"), "retire"));

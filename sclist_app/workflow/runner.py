@@ -124,7 +124,8 @@ class _Work:
 		self.status, self.outcome = state.status, state.outcome
 		self.happened: list[Happened] = []
 		self.carried = ""  # the step whose vote this act has decided
-		self._new = 0
+		# where nothing is stored in between, the tasks keep the names they were given here
+		self._new = max((int(t.id[1:]) for t in state.tasks if t.id.startswith("+")), default=0)
 
 	def note(self, what: str, **data: Any) -> None:
 		self.happened.append(Happened(what, data))

@@ -68,6 +68,11 @@ def test_the_whole_life(draft, people):
 	api.bind(draft, DISTRICT, "2024-01-01")
 	assert store.bound_version(DISTRICT, "Listing") == draft
 	assert store.bound_version(demo.CITY, "Listing") == STANDARD, "the city above keeps its own"
+	(use,) = versions.in_use(doc)
+	assert (use["bureau"], use["state"]) == (DISTRICT, "now")
+	assert "2024-01-01" in use["text"] and "列入程序（标准）" in use["text"], "since when, and what it replaced"
+	api.bind(draft, demo.DISTRICT, "2199-01-01")
+	assert [use["state"] for use in versions.in_use(doc)] == ["later"]
 	with pytest.raises(frappe.ValidationError, match=r"适用|applies"):
 		api.retire(draft, "改版")
 
@@ -112,7 +117,9 @@ def test_sent_back_with_a_reason(draft, people):
 )
 def test_the_law_stops_a_draft(draft, change, words):
 	edit(draft, change)
-	assert any(words in row["text"] for row in api.check(draft)["errors"])
+	errors = [row["text"] for row in api.check(draft)["errors"]]
+	assert any(words in text for text in errors)
+	assert not re.search(r"\b[CDT]\d{2}\b", "".join(errors)), "titles, no codes"
 	with pytest.raises(frappe.ValidationError, match=words):
 		api.submit(draft)
 	assert frappe.db.get_value("SC Procedure Version", draft, "status") == "Draft"

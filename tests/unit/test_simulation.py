@@ -154,6 +154,31 @@ def test_a_move_that_is_not_open_ends_the_play(standard):
 	assert [one.step for one in standing] == ["C25"]
 
 
+def test_where_several_sign_each_press_is_one_voice(standard):
+	def two_sign(data):
+		next(s for s in data["steps"] if s["code"] == "C20").update(nature="Sign", mode="All")
+
+	procedure = changed(standard, two_sign)
+	first, (standing,) = replay(procedure, {}, MONDAY, seed_calendar(), TO_THE_NOTICE, lambda step: 2)
+	assert first.path == ("C00", "C10") and standing.step == "C20"
+	assert (standing.ballot.needed, len(standing.ballot.agree), len(standing.ballot.waiting)) == (2, 1, 1)
+	moves = (*TO_THE_NOTICE, Move("C20", "agree", 3))
+	second, (standing,) = replay(procedure, {}, MONDAY, seed_calendar(), moves, lambda step: 2)
+	assert standing.step == "C25" and standing.ballot is None
+	assert (second.visits[-1].people, second.visits[-1].action) == (2, "agree")
+
+
+def test_who_signs_in_order_is_counted_though_only_the_next_is_asked(standard):
+	def in_order(data):
+		next(s for s in data["steps"] if s["code"] == "C20").update(nature="Sign", mode="In Order")
+
+	procedure = changed(standard, in_order)
+	_played, (standing,) = replay(procedure, {}, MONDAY, seed_calendar(), TO_THE_NOTICE, lambda step: 3)
+	assert (standing.ballot.needed, len(standing.ballot.agree)) == (3, 1)
+	played = simulate(procedure, {"ground": "7-1"}, MONDAY, seed_calendar())
+	assert next(v.people for v in played.visits if v.step == "C20") == 3
+
+
 def test_side_by_side_each_step_keeps_its_dates(standard):
 	to_decision = (
 		*TO_THE_NOTICE,

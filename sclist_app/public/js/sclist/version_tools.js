@@ -339,10 +339,7 @@ function copy(frm) {
 				reqd: 1,
 			},
 		],
-		(values) => {
-			tell(__("Copying…"), "blue");
-			return go(post("procedures.copy", { version: frm.doc.name, ...values }));
-		},
+		(values) => go(post("procedures.copy", { version: frm.doc.name, ...values }, __("Copying…"))),
 		__("Copy for a bureau"),
 		__("Copy")
 	);

@@ -48,8 +48,9 @@ export function outside(store) {
 		publish: () => publish(form()),
 		bind: () => bind(form()),
 		async new_draft() {
-			tell(__("Copying…"), "blue");
-			open((await post("procedures.new_draft", { version: state.version })).name);
+			open(
+				(await post("procedures.new_draft", { version: state.version }, __("Copying…"))).name,
+			);
 		},
 		copy() {
 			const { bureaus } = state.board.rights;
@@ -72,15 +73,12 @@ export function outside(store) {
 					},
 				],
 				async ({ bureau, procedure_name }) => {
-					// drawing the copy takes a while; until then the old title stands
-					tell(__("Copying…"), "blue");
 					const code = await free_code(state.board.version.kind, bureau);
-					const { name } = await post("procedures.copy", {
-						version: state.version,
-						code,
-						procedure_name,
-						bureau,
-					});
+					const { name } = await post(
+						"procedures.copy",
+						{ version: state.version, code, procedure_name, bureau },
+						__("Copying…"),
+					);
 					open(name);
 					tell(__("Copied. This draft is yours to change."));
 				},

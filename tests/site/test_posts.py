@@ -5,12 +5,14 @@ from datetime import date, datetime, time, timedelta
 import frappe
 import pytest
 
+from sclist_app.access.doctypes import FORMS
 from sclist_app.access.posts import held, holders, holds
 from sclist_app.access.today import as_of
 from sclist_app.api import posts as api
 from sclist_app.api import procedures
 from sclist_app.api import run as run_api
 from sclist_app.api import tasks as tasks_api
+from sclist_app.api.boot import boot_session
 from sclist_app.setup import demo
 from sclist_app.setup.player import Player
 from sclist_app.workflow import store
@@ -550,3 +552,20 @@ def test_own_holdings_go_before_deputised_ones(player):
 	with player.acting(demo.user_of("officer2")):
 		assert holds("case_officer", DISTRICT).acting_for == ""
 		assert any(h.acting_for == demo.user_of("officer") for h in held())
+
+
+@pytest.mark.parametrize(
+	("mailbox", "offered"),
+	[
+		("officer", set(FORMS)),
+		("supervisor", set()),
+		("rules", set()),
+		("legal", {"SC Remedy"}),
+		("papers", {"SC Address Confirmation"}),
+	],
+)
+def test_the_desk_offers_new_documents_to_who_enters_them(mailbox, offered):
+	with as_user(demo.user_of(mailbox)):
+		bootinfo = frappe._dict(user={"can_create": [*FORMS, "SC Text Block"]})
+		boot_session(bootinfo)
+	assert set(bootinfo.user["can_create"]) == {*offered, "SC Text Block"}

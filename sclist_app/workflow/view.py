@@ -15,7 +15,7 @@ from sclist_app.access.today import today
 from sclist_app.law.findings import Finding, render
 from sclist_app.workflow import actions, clock_list, handing, runner, seats, store
 from sclist_app.workflow.desk import days_left
-from sclist_app.workflow.model import Procedure, Step, Verb
+from sclist_app.workflow.model import Mode, Procedure, Step, Verb
 from sclist_app.workflow.tasks import approves
 
 __all__ = ["view"]
@@ -202,9 +202,9 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 
 
 def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
-	"""How a joint signature stands: {"mode", "needed", "agree", "refuse", "waiting", "own"}.
+	"""How a joint signature stands: {"mode", "needed", "quorum", "agree", "refuse", "waiting", "own"}.
 
-	agree, refuse, waiting: names of persons. own: what the user has voted, "Agree", "Refuse" or "".
+	needed: how many must agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of persons. own: what the user has voted, "Agree", "Refuse" or "".
 	"""
 	if not step.mode.votes:
 		return None
@@ -213,6 +213,7 @@ def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
 	return {
 		"mode": _(step.mode.value),
 		"needed": found.needed,
+		"quorum": step.quorum if step.mode is Mode.MAJORITY else 0,
 		"agree": [person(who) for who in found.agree],
 		"refuse": [person(who) for who in found.refuse],
 		"waiting": [person(who) for who in found.waiting],

@@ -1,10 +1,11 @@
 import { badge } from "./dom";
 
 /** How a joint signature stands, for one who has signed already beginning with that. */
-export function vote_words({ needed, agree, refuse, waiting, own }) {
+export function vote_words({ needed, quorum, agree, refuse, waiting, own }) {
 	return [
 		own ? (own === "Agree" ? __("You have agreed") : __("You have disagreed")) : "",
 		__("{0} must agree", [needed]),
+		quorum > needed ? __("{0} must take part", [quorum]) : "",
 		agree.length ? __("agreed: {0}", [join_names(agree)]) : __("nobody has signed yet"),
 		refuse.length ? __("disagreed: {0}", [join_names(refuse)]) : "",
 		waiting.length ? __("still asked: {0}", [join_names(waiting)]) : "",

@@ -7,11 +7,14 @@ in a mail, perhaps from a foreign browser. Whoever chooses a language keeps it.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import frappe
 from frappe import _
+from werkzeug.exceptions import abort
+from werkzeug.utils import redirect
 
-__all__ = ["mark_language", "name_pages", "name_people", "speak"]
+__all__ = ["lead_to_login", "mark_language", "name_pages", "name_people", "speak"]
 
 PAGES = ("login", "update-password", "qrcode")
 # what these pages send
@@ -20,7 +23,7 @@ PLAIN = "Frappe"
 # grey on grey and white on a light blue, too pale to be read by everybody
 LEGIBLE = (
 	"<style>.text-muted,.toggle-password,.login-divider,.footer-powered{color:#525b66!important}"
-	".btn-primary,.btn-primary:hover{background-color:#0b4a8f;border-color:#0b4a8f}"
+	".btn-primary,.btn-primary:hover{background-color:#0b4a8f!important;border-color:#0b4a8f}"
 	".sign-up-message a{color:#0b4a8f}</style>"
 )
 
@@ -39,6 +42,18 @@ def speak() -> None:
 	chosen = frappe.form_dict.get("_lang") or frappe.request.cookies.get("preferred_language")
 	if not chosen and _at_login(frappe.request.path):
 		frappe.local.lang = language
+
+
+def lead_to_login() -> None:
+	"""Before every request: a guest at a page of the desk, come by a link in a mail, logs in first and is led back to it.
+
+	Frappe before 15 answers with a refusal and forgets the page.
+	"""
+	request = frappe.request
+	at_desk = request.path == "/app" or request.path.startswith("/app/")
+	if frappe.session.user == "Guest" and request.method == "GET" and at_desk:
+		page = request.full_path.removesuffix("?")
+		abort(redirect(f"/login?{urlencode({'redirect-to': page})}"))
 
 
 def name_pages(context: Any) -> None:

@@ -18,7 +18,7 @@ before_uninstall = "sclist_app.setup.install.before_uninstall"
 app_include_js = "sclist.bundle.js"
 app_include_css = "sclist.bundle.css"
 
-before_request = ["sclist_app.access.frame.speak"]
+before_request = ["sclist_app.access.frame.speak", "sclist_app.access.frame.lead_to_login"]
 after_request = [
 	"sclist_app.register.public.add_headers",
 	"sclist_app.register.party_session.add_headers",

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sclist_app.setup.demo import CITY, COUNTY, DISTRICT, STAFF
 from sclist_app.setup.player import day_before
 from tests.browser.desk import english, overflow
-from tests.site.support import Case
+from tests.site.support import Case, user_of
 
 MAILBOXES = [mailbox for _posts, mailbox, _names in STAFF if mailbox not in ("officer2", "deputy2")]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -76,3 +76,16 @@ def test_a_leader_approves_on_the_phone(desk_of, demo_accounts, photo):
 	deputy.confirm()
 	frappe.db.rollback()
 	assert case.steps == {"C25"}
+
+
+def test_a_link_in_a_mail_leads_through_the_login(browser_page, demo_accounts):
+	case = Case.opened(DISTRICT, day_before(3, DISTRICT))
+	frappe.db.commit()
+	officer = next(row for row in demo_accounts if row["user"] == user_of("officer", DISTRICT))
+	page = browser_page(locale="zh-CN")
+	page.goto(f"/app/sc-case/{case.case}")
+	page.locator("#login_email").fill(officer["user"])
+	page.locator("#login_password").fill(officer["password"])
+	page.locator(".for-login .btn-login").first.click()
+	page.wait_for_function("window.cur_frm?.doc")
+	assert page.evaluate("cur_frm.doc.name") == case.case

@@ -7,7 +7,7 @@ our own pages, and a guest over the public ones.
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ConsoleMessage, expect
 
 from sclist_app.setup.demo import DISTRICT
 from tests.browser import looks, routes
@@ -19,8 +19,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 def walk(desk: Desk, mailbox: str, wanted: list[list[str]], *, width: bool = False) -> list[str]:
 	"""Faults of the routes, each with its route."""
 	page = desk.page
-	found = []
+	found, said_aloud = [], []
+	page.on("console", lambda message: said_aloud.extend(complaint(message)))
 	for route in wanted:
+		said_aloud.clear()
 		routes.go(page, route)
 		about_codes = mailbox in routes.WRITERS or (route[1:2] and route[1] in routes.CONFIGURATION)
 		said = looks.faults(
@@ -35,9 +37,17 @@ def walk(desk: Desk, mailbox: str, wanted: list[list[str]], *, width: bool = Fal
 		at = page.evaluate("frappe.get_route()")
 		if at[: 2 if route[-1] == "new" else len(route)] != route[: 2 if route[-1] == "new" else len(route)]:
 			said.append(f"did not open, the desk stands at {'/'.join(at)}")
-		found += [f"{'/'.join(route)}: {fault}" for fault in said]
+		found += [f"{'/'.join(route)}: {fault}" for fault in [*said, *said_aloud]]
 		routes.leave(page)
 	return found
+
+
+def complaint(message: ConsoleMessage) -> list[str]:
+	"""What a script or a request that failed left in the console; where no socket.io server runs, nobody minds."""
+	at = message.location.get("url", "")
+	if message.type != "error" or "socket.io" in message.text + at:
+		return []
+	return [f"console: {message.text[:200]} {at}"]
 
 
 def dialogs(desk: Desk, mailbox: str) -> list[str]:
@@ -110,6 +120,9 @@ def test_public_pages_are_chinese(address, locale, browser_page, demo_accounts):
 	assert looks.faults(page, access=False, width=True, codes=True) == []
 	if address == "/login":
 		assert re.match("zh", page.evaluate("document.documentElement.lang"))
+		expect(page.locator(".app-logo").first).to_have_attribute("alt", "")
+		# white on this blue is legible, on the framework's it was not
+		expect(page.locator(".btn-login:visible").first).to_have_css("background-color", "rgb(11, 74, 143)")
 		page.locator("#login_email").fill("nobody@demo.invalid")
 		page.locator("#login_password").fill("wrong")
 		page.locator(".btn-login:visible").first.click()

@@ -24,13 +24,6 @@ export function outside(store) {
 			if (state.checked?.errors.length) {
 				// said before anything is asked
 				state.list_open = true;
-				frappe.show_alert(
-					{
-						message: __("Not submitted: {0} to correct.", [state.checked.errors.length]),
-						indicator: "red",
-					},
-					6,
-				);
 				return;
 			}
 			sure(__("Submit this version for approval?"), async () => {

@@ -81,12 +81,15 @@ def mark_language(response: Any, request: Any) -> None:
 
 
 def name_people(doc: Any, _event: str | None = None) -> None:
-	"""On opening a form of ours: who made and who last changed it, {user: full name}, for the frame around it.
+	"""On opening a form of ours: who made it, who last changed it and whom it names, {user: full name}.
 
 	The framework knows only the names of those who wrote a comment, and would show accounts.
 	"""
 	if doc.doctype.startswith("SC ") and doc.get("__onload") is not None:
+		named = [doc.get(df.fieldname) for df in doc.meta.get_link_fields() if df.options == "User"]
 		rows = frappe.get_all(
-			"User", filters={"name": ["in", [doc.owner, doc.modified_by]]}, fields=["name", "full_name"]
+			"User",
+			filters={"name": ["in", [doc.owner, doc.modified_by, *filter(None, named)]]},
+			fields=["name", "full_name"],
 		)
 		doc.set_onload("people", {row.name: row.full_name for row in rows})

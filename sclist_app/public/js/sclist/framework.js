@@ -103,7 +103,7 @@ export function speak_chinese() {
 	frappe.form.link_formatters.Role = (value) => (value ? __(value) : "");
 	const person = frappe.form.link_formatters.User;
 	frappe.form.link_formatters.User = (value, ...rest) =>
-		nobody(value) || (person ? person(value, ...rest) : value);
+		nobody(value) || name_of(value) || (person ? person(value, ...rest) : value);
 	name_people();
 	know_people();
 	word_messages();
@@ -149,6 +149,12 @@ function keep_filters_quiet() {
 function nobody(user) {
 	if (user === frappe.session.user) return "";
 	return { Administrator: __("System"), Guest: __("The Party (Online)") }[user] || "";
+}
+
+/** The name of somebody the open document names; what could be taken for markup is left to the framework. */
+function name_of(user) {
+	const name = window.cur_frm?.doc?.__onload?.people?.[user] || "";
+	return /[<>&"']/.test(name) ? "" : name;
 }
 
 /** Who created and changed, in sidebar and timeline. */

@@ -116,7 +116,7 @@ def stored(version: str):
 	return frappe.get_doc("SC Procedure Version", version)
 
 
-def test_from_the_copy_to_the_approver(studio, draft, photo):
+def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	# a joint signature dragged between review and the leader's signature
 	studio.root.locator('[data-nature="Sign"]').drag_to(studio.line("同意，报审签"))
 	expect(studio.panel.get_by_label("标题")).to_be_focused()
@@ -147,7 +147,7 @@ def test_from_the_copy_to_the_approver(studio, draft, photo):
 	studio.root.locator(".st-findings").get_by_role("button", name="关闭").click()
 	studio.set_limit("T04", 15)
 	expect(studio.verdict).to_contain_text("检查通过")
-	studio.panel.get_by_label("生效日期").fill("2031-03-01")
+	studio.panel.get_by_label("生效日期").fill("2091-03-01")
 	studio.page.keyboard.press("Tab")
 	studio.panel.get_by_label("备注").fill("增加联合会审，缩短公示期限")
 	studio.panel.get_by_label("备注").blur()
@@ -158,7 +158,7 @@ def test_from_the_copy_to_the_approver(studio, draft, photo):
 	doc = stored(draft)
 	added = next(row for row in doc.steps if row.title == "联合会审")
 	assert (added.nature, added.mode, added.post) == ("Sign", "All", "panel_member")
-	assert (str(doc.effective_from), doc.note) == ("2031-03-01", "增加联合会审，缩短公示期限")
+	assert (str(doc.effective_from), doc.note) == ("2091-03-01", "增加联合会审，缩短公示期限")
 	assert next(row.n for row in doc.limits if row.limit == "T04") == 15
 	assert [row.target for row in doc.transitions if (row.step, row.action) == ("C10", "agree")] == [
 		added.code
@@ -198,6 +198,15 @@ def test_from_the_copy_to_the_approver(studio, draft, photo):
 	studio.desk.opened_dialog().get_by_role("button", name="是").click()
 	expect(studio.root.locator(".st-banner")).to_contain_text("正在审批")
 	assert stored(draft).status == "In Review"
+
+	# the approver sees at once what changes, and lets it apply to the bureau from that day on
+	approver = Studio(desk_of("approver", DISTRICT))
+	approver.open(draft)
+	expect(approver.panel).to_contain_text("20个工作日 → 15个工作日")
+	approver.root.get_by_role("button", name="审批并发布").click()
+	approver.desk.opened_dialog().locator(".btn-modal-primary").click()
+	expect(approver.root.locator(".st-banner")).to_contain_text("自2091-03-01起适用本版本")
+	expect(approver.root.get_by_role("button", name="启用到其他机关")).to_be_visible()
 
 
 def test_what_the_law_keeps_stays_and_what_was_done_is_undone(studio, draft):

@@ -82,7 +82,16 @@ async function show_findings(frm) {
 	if (frm.doc.name !== name || frm.doc.modified !== modified) return;
 	frm.fields_dict.findings?.$wrapper.empty().append(findings(found));
 	frm.set_intro("");
-	if (!found.errors.length) return;
+	if (!found.errors.length) {
+		if (frm.doc.status === "In Review" && frappe.boot.sclist?.approves_rules)
+			frm.set_intro(
+				`<a href="/app/procedure-studio/${encodeURIComponent(name)}">${__(
+					"See side by side what this version changes; there it is approved or sent back as well."
+				)}</a>`,
+				"blue"
+			);
+		return;
+	}
 	const texts = found.errors.map((row) => `<li>${frappe.utils.escape_html(row.text)}</li>`).join("");
 	frm.set_intro(`<strong>${__("Must be corrected")}</strong><ul>${texts}</ul>`, "red");
 }

@@ -7,6 +7,13 @@ export function named(rows) {
 	return new Map((rows || []).map((row) => [row.value, row.label || row.value]));
 }
 
+export function yes_no() {
+	return [
+		{ value: "1", label: __("Yes") },
+		{ value: "0", label: __("No") },
+	];
+}
+
 /** The Order by its short name, as everybody says it. */
 export function short_article(text) {
 	return (text || "").replaceAll(ORDER_11, "《办法》");

@@ -5,7 +5,7 @@ from sclist_app.api.checks import name_of, text_of
 from sclist_app.workflow import actions, handing
 from sclist_app.workflow.desk import colleagues
 from sclist_app.workflow.kinds import kind_of_doctype
-from sclist_app.workflow.view import view as build_view
+from sclist_app.workflow.view import readable_view
 
 
 @frappe.whitelist(methods=["GET"])
@@ -14,8 +14,7 @@ def view(doctype: str, name: str) -> dict:
 	kind_of_doctype(name_of(doctype, "doctype"))
 	doc = frappe.get_doc(doctype, name_of(name))
 	doc.check_permission("read")
-	doc.apply_fieldlevel_read_permissions()
-	return build_view(doc)
+	return readable_view(doc)
 
 
 @frappe.whitelist(methods=["POST"])

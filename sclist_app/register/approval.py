@@ -11,7 +11,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,8 @@ class Opened:
 	loaded: store.LoadedRun
 	step: Step
 	holding: Held
+	# kind of document → its title at the bureau
+	titles: dict[str, str] = field(default_factory=dict)
 
 	@cached_property
 	def version(self) -> str:
@@ -203,7 +205,7 @@ def page(task: str) -> dict[str, Any]:
 	"sheets": [{key, action, title, addressee, step_title, later}], "outlook": action → what follows, "read": bool}
 	"""
 	row = _task_row(task)
-	loaded = store.read_run(row.run)
+	loaded = store.read_run(row.run, to_show=True)
 	loaded.doc.check_permission("read")
 	# what the papers and the gates are made of stays whole; what is shown is a copy
 	doc = copy.deepcopy(loaded.doc)
@@ -389,7 +391,7 @@ def _drawn(opened: Opened, button: Transition) -> list[str]:
 
 def _route(loaded: store.LoadedRun, step: str, action: str) -> Transition | None:
 	try:
-		return runner.route(loaded.procedure, step, action, loaded.kind.facts(loaded.doc))
+		return runner.route(loaded.procedure, step, action, loaded.facts())
 	except runner.Refusal:
 		return None
 
@@ -464,8 +466,10 @@ def _to(sheet: Sheet) -> str:
 
 
 def _title(opened: Opened, sheet: Sheet) -> str:
-	title = frappe.get_cached_value("SC Document Kind", sheet.kind, "title") or sheet.kind
-	return local_rules.named(opened.loaded.run.bureau, title)
+	if sheet.kind not in opened.titles:
+		title = frappe.get_cached_value("SC Document Kind", sheet.kind, "title") or sheet.kind
+		opened.titles[sheet.kind] = local_rules.named(opened.loaded.run.bureau, title)
+	return opened.titles[sheet.kind]
 
 
 def _described(opened: Opened, sheet: Sheet) -> dict[str, Any]:

@@ -138,6 +138,10 @@ class CaseReader:
 		)
 
 	@cached_property
+	def hearings(self) -> list:
+		return hearing.of_case(self.doc.name)
+
+	@cached_property
 	def steps(self) -> dict[str, list]:
 		import json
 
@@ -198,8 +202,8 @@ class CaseReader:
 			ban=self.ban,
 			conduct=doc.ground_detail or "",
 			able_to_perform=bool(doc.able_to_perform),
-			hearing_requested=bool(hearing.of_case(doc.name)),
-			hearing_finished=not hearing.pending(doc.name),
+			hearing_requested=bool(self.hearings),
+			hearing_finished=not hearing.unsettled(self.hearings),
 			industry=doc.industry or "",
 			scope=self.scope,
 		)
@@ -311,7 +315,7 @@ def condition_facts(doc: Document) -> dict[str, Any]:
 		"defence_made": any(d.kind == "Defence" and not d.conclusion for d in reader.defences),
 		"waived": bool(subjects) and subjects <= waived,
 		"channel": "",
-		"hearing_requested": bool(hearing.pending(doc.name)),
+		"hearing_requested": bool(hearing.unsettled(reader.hearings)),
 		"registered_here": _registered_here(reader),
 		"scope_ok": not (reader.scope.industries or reader.scope.area) or not g8_scope(reader.law),
 		"report_listings": local_rules.reports_listings(doc.bureau),

@@ -40,6 +40,7 @@ __all__ = [
 	"pending",
 	"report",
 	"unfinished",
+	"unsettled",
 	"withdraw",
 ]
 
@@ -81,7 +82,12 @@ def last(case: str, entity: str) -> Any:
 
 def pending(case: str) -> list:
 	"""Hearings that were asked for and are neither reported nor ended otherwise."""
-	return [row for row in of_case(case) if row.state not in SETTLED]
+	return unsettled(of_case(case))
+
+
+def unsettled(hearings: list) -> list:
+	"""Those of them that are neither reported nor ended otherwise."""
+	return [row for row in hearings if row.state not in SETTLED]
 
 
 def unfinished(case: str) -> list[Finding]:

@@ -191,7 +191,7 @@ class PaperKind(Kind):
 	# ------------------------------------------------------------------------ gates
 
 	def gate(self, act: Act) -> Sequence[Finding]:
-		reader = self.reader(act.doc)
+		reader = act.reader or self.reader(act.doc)
 		findings = list(self.gate_of_law(act, reader))
 		if not errors(findings):
 			findings += self._incomplete_papers(act, reader)

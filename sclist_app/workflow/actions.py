@@ -256,11 +256,18 @@ def gate(loaded: store.LoadedRun, step: str, action: str) -> Sequence[Finding]:
 	if button is None:
 		return ()
 	try:
-		transition = runner.route(procedure, step, action, loaded.kind.facts(loaded.doc))
+		transition = runner.route(procedure, step, action, loaded.facts())
 	except runner.Refusal as refusal:
 		return refusal.findings
 	move = Act(
-		loaded.run, loaded.doc, procedure, procedure.by_code[step], transition, today(), frappe.session.user
+		loaded.run,
+		loaded.doc,
+		procedure,
+		procedure.by_code[step],
+		transition,
+		today(),
+		frappe.session.user,
+		reader=loaded.reader(),
 	)
 	return [
 		*missing_materials(loaded, step, button),

@@ -35,6 +35,8 @@ class Act:
 	today: date
 	actor: str
 	opinion: str = ""
+	# what the kind has read of the document (`Kind.reader`), where nothing was written since; else None
+	reader: Any = None
 
 	@property
 	def documents(self) -> tuple[DocumentRule, ...]:
@@ -61,6 +63,10 @@ class Kind:
 	def facts(self, doc: Document) -> Mapping[str, Any]:
 		"""The facts conditions may ask for (`workflow.conditions.SCHEMA`)."""
 		return {}
+
+	def reader(self, doc: Document) -> Any:
+		"""What the gate reads of the document."""
+		return doc
 
 	def channel(self, doc: Document) -> str:
 		"""Where the document came from, if limits of their own hold for it ("Credit China"); else ""."""

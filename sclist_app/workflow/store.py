@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import Enum
@@ -61,6 +61,24 @@ class LoadedRun:
 	kind: Kind
 	# (step, round) -> whose seat -> the deputy who voted on it
 	represented: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
+	# read to be shown: nothing is written on it, so what lies around the document is read once
+	to_show: bool = False
+	_read: dict[str, Any] = field(default_factory=dict)
+
+	def facts(self) -> Mapping[str, Any]:
+		"""The facts that conditions may ask for."""
+		return self._once("facts", self.kind.facts)
+
+	def reader(self) -> Any:
+		"""What the gates read of the document; None where each reads anew."""
+		return self._once("reader", self.kind.reader) if self.to_show else None
+
+	def _once(self, what: str, read: Callable[[Document], Any]) -> Any:
+		if not self.to_show:
+			return read(self.doc)
+		if what not in self._read:
+			self._read[what] = read(self.doc)
+		return self._read[what]
 
 	def roster(self, step: Step) -> list[str]:
 		"""Who acts in the step's post at its level now."""
@@ -313,12 +331,15 @@ def touch(run: str) -> None:
 	frappe.db.set_value("SC Run", run, "modified", now_datetime(), update_modified=False)
 
 
-def read_run(name: str) -> LoadedRun:
+def read_run(name: str, to_show: bool = False, doc: Document | None = None) -> LoadedRun:
+	"""A run with its document. to_show: nothing will be written on it. doc: its document, whole, if read already."""
 	run = frappe.get_doc("SC Run", name)
 	procedure = load_procedure(run.procedure_version)
-	doc = frappe.get_doc(run.reference_doctype, run.reference_name)
+	doc = doc or frappe.get_doc(run.reference_doctype, run.reference_name)
 	rows = _tasks(run.name)
-	return LoadedRun(run, doc, procedure, _state(run, procedure, rows), kind(run.kind), _represented(rows))
+	return LoadedRun(
+		run, doc, procedure, _state(run, procedure, rows), kind(run.kind), _represented(rows), to_show
+	)
 
 
 def states(runs: Mapping[str, Any]) -> dict[str, RunState]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -18,7 +19,15 @@ from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.model import Mode, Procedure, Step, Verb
 from sclist_app.workflow.tasks import approves
 
-__all__ = ["view"]
+__all__ = ["person", "readable_view", "view", "vote"]
+
+
+def readable_view(doc: Document) -> dict[str, Any]:
+	"""As `view`, with what the user may read of a document just read whole; gates and conditions see all of it."""
+	loaded = store.read_run(doc.run, to_show=True, doc=doc) if doc.run else None
+	readable = copy.deepcopy(doc)
+	readable.apply_fieldlevel_read_permissions()
+	return view(readable, loaded)
 
 
 def view(doc: Document, loaded: store.LoadedRun | None = None) -> dict[str, Any]:
@@ -46,7 +55,7 @@ def view(doc: Document, loaded: store.LoadedRun | None = None) -> dict[str, Any]
 	}
 	if not doc.run:
 		return panel
-	loaded = loaded or store.read_run(doc.run)
+	loaded = loaded or store.read_run(doc.run, to_show=True)
 	run = loaded.run
 	panel["run"] = {
 		"name": run.name,
@@ -204,7 +213,8 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
 	"""How a joint signature stands: {"mode", "needed", "quorum", "agree", "refuse", "waiting", "own"}.
 
-	needed: how many must agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of persons. own: what the user has voted, "Agree", "Refuse" or "".
+	needed: how many must agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of
+	persons. own: what the user has voted, "Agree", "Refuse" or "".
 	"""
 	if not step.mode.votes:
 		return None
@@ -225,7 +235,7 @@ def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
 	findings: list[Finding] = list(actions.gate(loaded, step, button.action))
 	procedure = loaded.procedure
 	try:
-		target = runner.route(loaded.procedure, step, button.action, loaded.kind.facts(loaded.doc)).targets
+		target = runner.route(loaded.procedure, step, button.action, loaded.facts()).targets
 	except runner.Refusal:
 		target = button.targets
 	title = "、".join(procedure.by_code[code].title for code in target)

@@ -111,6 +111,11 @@ def test_reading_agreeing_with_a_phrase_and_the_next_case(desk_of, cases, photo)
 	tasks = [case.task("C20") for case in cases]
 	leader.desk.my_tasks()
 	leader.page.get_by_role("link", name=re.compile("逐件审批")).click()
+	leader.shown(tasks[0])
+	leader.root.get_by_role("button", name="返回清单").first.click()
+	# names may be alike, numbers are not
+	for case, task in zip(cases, tasks, strict=True):
+		expect(leader.row(task)).to_contain_text(case.case)
 	expect(leader.row(tasks[0])).to_contain_text("未阅")
 	photo(leader.desk, "approval-list")
 	leader.row(tasks[0]).get_by_role("link").click()
@@ -118,6 +123,7 @@ def test_reading_agreeing_with_a_phrase_and_the_next_case(desk_of, cases, photo)
 	facts = leader.root.locator(".sc-facts")
 	for text in (company(first), "第七条", "罚款40万元", "主观故意明显", "拟同意列入"):
 		expect(facts).to_contain_text(text)
+	expect(leader.root.locator(".sc-approval-head")).to_contain_text(first.case)
 	expect(leader.root.locator(".sc-counter")).to_have_text(re.compile(r"第\d+件，共\d+件"))
 	paper = leader.page.frame_locator(".sc-paper iframe")
 	expect(paper.locator("body")).to_contain_text("告知书")

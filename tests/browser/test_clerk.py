@@ -146,6 +146,8 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 	expect(todo).to_contain_text("理由")
 	expect(clerk.guide.locator(".sc-upcoming")).to_contain_text("第5个工作日")
 	expect(clerk.guide.locator(".sc-upcoming")).to_contain_text("当日不计")
+	expect(clerk.guide.locator(".sc-upcoming")).to_contain_text("适用程序：")
+	expect(clerk.page.locator("#sc-served-on")).to_have_value(frappe.utils.today())
 	photo(desk, "clerk-5-missing", full_page=True)
 	todo.get_by_role("button", name="去填写").first.click()
 	expect(clerk.guide.locator('[aria-current="step"]')).to_contain_text("事实与证据")
@@ -169,6 +171,7 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 	clerk.to(4)
 	clerk.guide.get_by_role("button", name="上传证据").click()
 	uploader = desk.opened_dialog()
+	expect(uploader).not_to_contain_text("文件库", use_inner_text=True)
 	uploader.locator('input[type="file"]').first.set_input_files(
 		{
 			"name": f"现场检查记录{party.number}.png",
@@ -176,6 +179,9 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 			"buffer": PNG + party.card.encode(),
 		}
 	)
+	expect(uploader).to_contain_text(f"现场检查记录{party.number}")
+	expect(uploader).not_to_contain_text(re.compile("公开|私人|优化"), use_inner_text=True)
+	photo(desk, "clerk-4-upload")
 	uploader.locator(".btn-modal-primary").click()
 	expect(clerk.page.locator(".modal.show")).to_have_count(0)
 	clerk.page.wait_for_function("cur_frm.doc.evidence?.length === 1 && !cur_frm.is_dirty()")
@@ -188,9 +194,11 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 		"/private/files/"
 	)
 	clerk.to(5)
-	clerk.guide.get_by_role("button", name="去提交").click()
-	expect(desk.panel.locator('[data-action="submit"]')).to_be_focused()
-	desk.act("提交审查")
+	clerk.guide.get_by_role("button", name="提交审查").click()
+	expect(desk.opened_dialog()).to_contain_text("提交审查")
+	desk.confirm()
+	# the case has gone on: its handling is shown
+	expect(desk.panel).to_be_visible()
 	expect(desk.panel.locator('[aria-current="step"]').first).not_to_contain_text("立案")
 	# once it has gone on, the path is gone and the form reads as ever
 	expect(clerk.guide).to_have_count(0)
@@ -350,8 +358,10 @@ def test_the_whole_path_without_a_mouse(desk_of):
 		expect(wanted).to_be_checked()
 		clerk.desk.settled()
 	tab_to("#sc-choose-7-1")
+	place = page.evaluate("window.scrollY")
 	keys.press("Enter")
-	expect(page.locator('[data-guide="next"]')).to_be_focused()
+	expect(page.locator("#sc-go-on-7-1")).to_be_focused()
+	assert page.evaluate("window.scrollY") == place, "the page stays where it was"
 	keys.press("Enter")
 	tab_to('.frappe-control[data-fieldname="reasons"] textarea')
 	keys.type(REASONS)

@@ -86,6 +86,21 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 	vote = page["outlook"]["agree"]["vote"]
 	assert (len(vote["waiting"]), vote["agree"], vote["refuse"]) == (3, [], [])
 	assert page["outlook"]["refuse"]["ends"]
+	assert rows[0]["vote"] == vote and page["outlook"]["agree"]["decides"] is False
+	# one has signed: they see that they have and who is asked still; the others see what was said
+	with as_user(LEADER):
+		api.act(rows[0]["name"], "agree", page["version"], "同意列入。", frappe.generate_hash(length=12))
+		after = api.page(rows[0]["name"])
+		assert not after["mine"] and not [t for t in after["view"]["tasks"] if t["actions"]]
+		assert "您已同意" in after["why"][0] and after["signed"][0]["vote"]["own"] == "Agree"
+		assert case.case not in [row["reference_name"] for row in api.waiting()]
+	with as_user(DEPUTY):
+		(row,) = (row for row in api.waiting() if row["reference_name"] == case.case)
+		assert len(row["vote"]["agree"]) == 1 and len(row["vote"]["waiting"]) == 2
+		(signed,) = api.page(row["name"])["signed"]
+		assert [one["opinion"] for one in signed["votes"]] == ["同意列入。"]
+		# three must take part
+		assert row["vote"]["quorum"] == 3 and not api.page(row["name"])["outlook"]["agree"]["decides"]
 
 
 def test_what_follows_a_listing_shows_the_listing(world):

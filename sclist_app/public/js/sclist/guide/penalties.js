@@ -69,7 +69,7 @@ export function penalty_stage(guide) {
 
 	function offer(row) {
 		const there = (frm.doc.penalties || []).some((one) => one.penalty === row.name);
-		const elsewhere = row.case && row.case !== frm.docname;
+		const elsewhere = Boolean(row.case) && row.case !== frm.docname;
 		return el(
 			"li.sc-offer-row",
 			{},

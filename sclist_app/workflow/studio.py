@@ -555,10 +555,12 @@ def _open(procedure: Procedure, standing: Any) -> dict[str, Any]:
 
 
 def _vote(step: Step, ballot: Ballot) -> dict[str, int]:
-	"""How a signing stands, in numbers; waiting: who is still asked, whether at once or in order."""
+	"""How a signing stands, in numbers; quorum: how many must take part, waiting: who is still asked, whether at once
+	or in order."""
 	agree, refuse = len(ballot.agree), len(ballot.refuse)
 	waiting = ballot.needed - agree - refuse if step.mode is Mode.IN_ORDER else len(ballot.waiting)
-	return {"needed": ballot.needed, "agree": agree, "refuse": refuse, "waiting": waiting}
+	quorum = step.quorum if step.mode is Mode.MAJORITY else 0
+	return {"needed": ballot.needed, "quorum": quorum, "agree": agree, "refuse": refuse, "waiting": waiting}
 
 
 def read_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,9 @@ def test_the_whole_life(draft, people):
 	assert store.bound_version(demo.CITY, "Listing") == STANDARD, "the city above keeps its own"
 	(use,) = versions.in_use(doc)
 	assert (use["bureau"], use["state"]) == (DISTRICT, "now")
-	assert "2024-01-01" in use["text"] and "列入程序（标准）" in use["text"], "since when, and what it replaced"
+	assert "2024-01-01" in use["text"] and "列入程序（标准）" in use["text"], (
+		"since when, and what it replaced"
+	)
 	api.bind(draft, demo.DISTRICT, "2199-01-01")
 	assert [use["state"] for use in versions.in_use(doc)] == ["later"]
 	with pytest.raises(frappe.ValidationError, match=r"适用|applies"):

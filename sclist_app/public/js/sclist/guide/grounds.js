@@ -172,7 +172,7 @@ export function ground_stage(guide) {
 }
 
 function section(title, rows, each) {
-	return el("details.sc-others", { open: true }, el("summary", {}, `${title}(${rows.length})`), el("ul", {}, rows.map(each)));
+	return el("details.sc-others", { open: true }, el("summary", {}, `${title}（${rows.length}）`), el("ul", {}, rows.map(each)));
 }
 
 function waiting(one) {

@@ -17,6 +17,7 @@ async function take_over(frm) {
 	if (!frm.doc.record) return frm.set_intro("");
 	const record = await frappe.db.get_doc("SC Listing Record", frm.doc.record);
 	frappe.utils.add_link_title("SC Entity", record.entity, record.entity_name);
+	frappe.utils.add_link_title("SC Listing Ground", record.ground, record.ground_text);
 	await frm.set_value({
 		applicant: record.entity,
 		applicant_name: record.entity_name,

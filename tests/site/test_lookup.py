@@ -106,6 +106,22 @@ def test_found_by_code_and_a_part_of_it(pair):
 		assert offered(card_of(number)) == [] and offered(card_of(number)[6:14]) == []
 
 
+def test_names_that_begin_so_come_before_any_number_of_others(people):
+	def unit(name: str) -> str:
+		values = {"entity_kind": "Unit", "entity_name": name, "address": "太原市小店区检验路1号"}
+		code = social_credit_code("140105", serial())
+		return frappe.get_doc({"doctype": "SC Entity", "uscc": code, **values}).insert().name
+
+	with as_user(user_of("officer")):
+		for place in range(25):
+			unit(f"丁{place:02}峪泉机械厂{MARK}")
+		begins = unit(f"峪泉机械总厂{MARK}")
+		assert lookup.entities("峪泉")[0].name == begins
+		pages = [lookup.entities("峪泉", start=start, limit=10) for start in (0, 10, 20, 30)]
+	assert [len(page) for page in pages] == [10, 10, 6, 0]
+	assert len({row.name for page in pages for row in page}) == 26
+
+
 def test_filters_of_the_field_hold(pair):
 	unit, head, _ = pair
 	with as_user(user_of("officer")):

@@ -42,11 +42,12 @@ def calendar(start: date, end: date, show: str) -> dict[str, Any]:
 	if not 0 <= (end - start).days < MOST_DAYS:
 		raise ValueError
 	rows = _READ[show](start, end)
-	subjects = _subjects(rows[:MOST_ROWS])
+	shown = rows[:MOST_ROWS]
+	_name_subjects(shown)
 	return {
 		"today": str(today()),
 		"days": _days(start, end),
-		"items": [_item(row, subjects) for row in rows[:MOST_ROWS]],
+		"items": [_item(row) for row in shown],
 		"more": len(rows) > MOST_ROWS,
 	}
 
@@ -125,15 +126,13 @@ def _due(doctype: str, filters: dict[str, Any], start: date, end: date, fields: 
 _READ: Final[dict[str, Callable[[date, date], list]]] = {"mine": _mine, "tasks": _tasks, "limits": _limits}
 
 
-def _item(row: dict[str, Any], subjects: dict[tuple[str, str], str]) -> dict[str, Any]:
+def _item(row: dict[str, Any]) -> dict[str, Any]:
 	bureau = row.get("bureau")
 	due = getdate(row["due_on"])
 	return {
 		"day": str(due),
 		"title": row["title"],
-		"subject": row.get("subject_line")
-		or subjects.get((row["reference_doctype"], row["reference_name"]))
-		or row["reference_name"],
+		"subject": row.get("subject_line") or row["reference_name"],
 		"colour": _colour(due, row),
 		"doctype": row["reference_doctype"],
 		"name": row["reference_name"],
@@ -143,20 +142,23 @@ def _item(row: dict[str, Any], subjects: dict[tuple[str, str], str]) -> dict[str
 	}
 
 
-def _subjects(rows: list) -> dict[tuple[str, str], str]:
-	"""(DocType, name) → title of the documents that the rows do not name themselves; one query a DocType."""
-	names: dict[str, set[str]] = {}
+def _name_subjects(rows: list) -> None:
+	"""Give rows that do not name what they are about the title of their document; one query a DocType."""
+	nameless: dict[str, list] = {}
 	for row in rows:
 		if not row.get("subject_line"):
-			names.setdefault(row["reference_doctype"], set()).add(row["reference_name"])
-	found = {}
-	for doctype, wanted in names.items():
-		title = frappe.get_meta(doctype).get_title_field()
-		for doc in frappe.get_all(
-			doctype, filters={"name": ["in", sorted(wanted)]}, fields=["name", title], order_by="name"
-		):
-			found[doctype, doc.name] = doc[title]
-	return found
+			nameless.setdefault(row["reference_doctype"], []).append(row)
+	for doctype, of_doctype in nameless.items():
+		field = frappe.get_meta(doctype).get_title_field()
+		found = frappe.get_all(
+			doctype,
+			filters={"name": ["in", sorted({row["reference_name"] for row in of_doctype})]},
+			fields=["name", field],
+			order_by="name",
+		)
+		titles = {doc.name: doc[field] for doc in found}
+		for row in of_doctype:
+			row["subject_line"] = titles.get(row["reference_name"])
 
 
 def _colour(due: date, row: dict[str, Any]) -> str:

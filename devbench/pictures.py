@@ -288,7 +288,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 			Shot("post", "岗位任职", "rules", "/app/sc-post-assignment"),
 			Shot("statute", "法定规则", "rules", "/app/sc-statute"),
 			Shot(
-				"calendar-year", "工作日历", "rules", "/app/sc-calendar-year/{}", newest("SC Calendar Year")
+				"calendar-days", "工作日历", "rules", "/app/sc-calendar/{}", newest("SC Calendar"), whole=True
 			),
 			Shot("events", "办理日志", "approver", "/app/sc-event"),
 		),

@@ -117,6 +117,7 @@ def make(*, lives: bool = True) -> None:
 
 	lives: tell the stories of what follows a listing too, for which the district gets a local rule.
 	"""
+	frappe.local.lang = "zh"  # what the framework writes into the course of a form
 	_people()
 	frappe.db.commit()  # users must stand before they act
 	from sclist_app.setup.demo_lives import LIVES  # it tells its stories with what is defined here

@@ -13,6 +13,7 @@ export function ground_stage(guide) {
 		el("div.sc-chooser", {}, asking, answers)
 	);
 	let asked = "";
+	let next_focus = "";
 
 	async function update() {
 		const values = guide.values();
@@ -47,7 +48,9 @@ export function ground_stage(guide) {
 				not.length ? section(__("Why the others do not fit"), not, refused) : null,
 			].filter(Boolean)
 		);
-		if (focused) document.getElementById(focused)?.focus();
+		const to = document.getElementById(next_focus) || document.getElementById(focused);
+		if (to?.id === next_focus) next_focus = "";
+		to?.focus({ preventScroll: true });
 	}
 
 	function question(one, levels) {
@@ -162,10 +165,10 @@ export function ground_stage(guide) {
 			}
 			frm.refresh_field("subjects");
 		}
+		// the page stays where it is; what comes next stands in the place of what was pressed
+		next_focus = `sc-go-on-${one.code}`;
 		guide.render();
 		await update();
-		// the page stays where it is; what comes next stands in the place of what was pressed
-		document.getElementById(`sc-go-on-${one.code}`)?.focus({ preventScroll: true });
 	}
 
 	return { node, update };

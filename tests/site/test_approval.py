@@ -103,6 +103,19 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 		assert row["vote"]["quorum"] == 3 and not api.page(row["name"])["outlook"]["agree"]["decides"]
 
 
+def test_what_lies_around_a_case_is_read_once(case, monkeypatch):
+	"""However many buttons and papers ask for it; each gate used to read it anew."""
+	asked = []
+	real = frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db, "sql", lambda query, *args, **more: asked.append(str(query)) or real(query, *args, **more)
+	)
+	with as_user(DEPUTY):
+		api.page(case.task("C20"))
+	for table in ("tabSC Hearing", "tabSC Defence", "tabSC Penalty Item"):
+		assert 0 < sum(f"`{table}`" in query for query in asked) <= 4, table
+
+
 def test_what_follows_a_listing_shows_the_listing(world):
 	record = world.case("listed").records()[0].name
 	objection = MatterPlayer.opened(

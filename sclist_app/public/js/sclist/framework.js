@@ -15,7 +15,7 @@ const WORDS = {
 };
 
 // forms that keep the code of a step; the title of the task says the same in words
-const STEPS = ["SC Clock", "SC Task", "SC Vote"];
+const STEPS = ["SC Clock", "SC Event", "SC Task", "SC Vote"];
 
 // lists whose names are codes, beside titles that say more
 const BY_TITLE = [

@@ -229,23 +229,23 @@ def test_what_the_law_keeps_stays_and_what_was_done_is_undone(studio, draft):
 
 	# the end of a line is let go over another step: the check says what that breaks, and it is undone
 	studio.line("同意，报审签").click()
-	expect(studio.panel.locator(".st-target select").first).to_have_value("C20")
+	expect(studio.panel.locator(".st-target .st-row select").first).to_have_value("C20")
 	studio.root.get_by_role("button", name="全图").click()
 	studio.page.wait_for_timeout(400)
 	studio.pull_end_to("法制审核")
-	expect(studio.panel.locator(".st-target select").first).to_have_value("C50")
+	expect(studio.panel.locator(".st-target .st-row select").first).to_have_value("C50")
 	expect(studio.verdict).to_contain_text("须改正")
 	studio.root.get_by_role("button", name="撤销", exact=True).click()
-	expect(studio.panel.locator(".st-target select").first).to_have_value("C20")
+	expect(studio.panel.locator(".st-target .st-row select").first).to_have_value("C20")
 	expect(studio.verdict).to_contain_text("检查通过")
 	# and by the keyboard, in the panel
-	goal = studio.panel.locator(".st-target select").first
+	goal = studio.panel.locator(".st-target .st-row select").first
 	goal.focus()
 	goal.press("ArrowDown")
 	expect(goal).not_to_have_value("C20")
 	studio.page.keyboard.press("Escape")
 	studio.page.keyboard.press("Control+z")
-	expect(studio.panel.locator(".st-target select").first).to_have_value("C20")
+	expect(studio.panel.locator(".st-target .st-row select").first).to_have_value("C20")
 
 
 def test_without_a_mouse(studio, draft):
@@ -290,7 +290,9 @@ def test_a_condition_is_chosen_and_a_case_played(studio, draft, photo):
 	group.get_by_label("比较方式").select_option("at least")
 	group.get_by_label("值", exact=True).fill("500000")
 	group.get_by_label("值", exact=True).blur()
-	studio.panel.locator(".st-route").first.locator(".st-target select").select_option(label="法制审核")
+	studio.panel.locator(".st-route").first.locator(".st-target .st-row select").select_option(
+		label="法制审核"
+	)
 	studio.desk.settled()
 	studio.root.get_by_role("tab", name="试走").click()
 	now = studio.panel.locator(".st-open")

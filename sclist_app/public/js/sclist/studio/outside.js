@@ -12,7 +12,11 @@ export function outside(store) {
 	const { state } = store;
 	// what the tools of the form need of it
 	const form = () => ({
-		doc: { ...state.board.version, copied_from: state.board.compare_with[0]?.value || "" },
+		doc: {
+			...state.board.version,
+			effective_from: state.content.head.effective_from,
+			copied_from: state.board.compare_with[0]?.value || "",
+		},
 		reload_doc: store.load,
 	});
 	const open = (name) => frappe.set_route("procedure-studio", name);

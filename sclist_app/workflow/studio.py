@@ -210,7 +210,7 @@ def _rights(doc: Document) -> dict[str, Any]:
 		"submit": not why,
 		"approve": approves and doc.status == "In Review" and frappe.session.user != doc.author,
 		"send_back": approves and doc.status == "In Review",
-		"bind": approves and doc.status == "Published",
+		"bind": approves and versions.bindable(doc),
 		"new_draft": configures and doc.status != "Draft",
 		"copy": doc.status != "Draft" and bool(_configured()),
 		"bureaus": _configured(),

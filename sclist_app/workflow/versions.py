@@ -24,6 +24,7 @@ from sclist_app.workflow.trial import in_words, names_of
 __all__ = [
 	"applying",
 	"bind",
+	"bindable",
 	"copy",
 	"findings_of",
 	"in_use",
@@ -505,6 +506,17 @@ def in_use(doc: Document) -> list[dict[str, Any]]:
 	)
 	latest = {row.bureau: row for row in rows}  # bound twice: what was bound last counts
 	return [{"bureau": row.bureau, **_use(doc, row, getdate(row.effective_from))} for row in latest.values()]
+
+
+def bindable(doc: Document) -> bool:
+	"""Whether there is a bureau left that a published version could be applied to."""
+	if doc.status != "Published":
+		return False
+	place = (
+		frappe.get_cached_value("SC Bureau", doc.bureau, ["lft", "rgt"], as_dict=True) if doc.bureau else None
+	)
+	below = not place or place.rgt - place.lft > 1
+	return below or not any(use["bureau"] == doc.bureau for use in in_use(doc))
 
 
 def _use(doc: Document, binding: Any, since: date) -> dict[str, str]:

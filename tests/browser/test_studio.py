@@ -206,7 +206,7 @@ def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	approver.root.get_by_role("button", name="审批并发布").click()
 	approver.desk.opened_dialog().locator(".btn-modal-primary").click()
 	expect(approver.root.locator(".st-banner")).to_contain_text("自2091-03-01起适用本版本")
-	expect(approver.root.get_by_role("button", name="启用到其他机关")).to_be_visible()
+	expect(approver.root.get_by_role("button", name="启用到")).to_have_count(0)
 
 
 def test_what_the_law_keeps_stays_and_what_was_done_is_undone(studio, draft):

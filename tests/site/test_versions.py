@@ -68,6 +68,7 @@ def test_the_whole_life(draft, people):
 	api.bind(draft, DISTRICT, "2024-01-01")
 	assert store.bound_version(DISTRICT, "Listing") == draft
 	assert store.bound_version(demo.CITY, "Listing") == STANDARD, "the city above keeps its own"
+	assert not versions.bindable(doc), "nothing lies below the district"
 	(use,) = versions.in_use(doc)
 	assert (use["bureau"], use["state"]) == (DISTRICT, "now")
 	assert "2024-01-01" in use["text"] and "列入程序（标准）" in use["text"], (

@@ -221,7 +221,7 @@ function in_review({ value, doctype, filters }) {
 		{},
 		el("p", {}, el("strong", {}, __("{0} versions wait for your approval.", [value]))),
 		el("p", {}, __("Open one: the drawing shows what changes, and there it is approved or sent back.")),
-		button(__("Open"), {
+		button(__("See what changes"), {
 			onclick: async () => {
 				const rows = await frappe.db.get_list(doctype, { filters, limit: 2, order_by: "modified" });
 				if (rows.length === 1) frappe.set_route("procedure-studio", rows[0].name);

@@ -45,7 +45,8 @@ export function version_tools(frm) {
 		button(__("Send back"), () => with_reason(frm, __("Send back"), "send_back"));
 	}
 	if (approves_rules && status === "Published") {
-		button(in_use.length ? __("Apply to another bureau") : __("Apply to a bureau"), () => bind(frm));
+		if (frm.doc.__onload?.bindable)
+			button(in_use.length ? __("Apply to another bureau") : __("Apply to a bureau"), () => bind(frm));
 		button(__("Retire"), () => with_reason(frm, __("Retire"), "retire"), tools);
 	}
 }
@@ -294,9 +295,12 @@ function bureau_field(frm) {
 }
 
 export function bind(frm) {
+	const { bureau: own, in_use = frm.doc.__onload?.in_use || [] } = frm.doc;
+	// where it applies already it need not be applied again
+	const first = in_use.some((one) => one.bureau === own) ? "" : own;
 	const dialog = frappe.prompt(
 		[
-			{ ...bureau_field(frm)[0], change: () => tell_applying(dialog, frm.doc.kind) },
+			{ ...bureau_field(frm)[0], default: first, change: () => tell_applying(dialog, frm.doc.kind) },
 			{
 				fieldname: "effective_from",
 				fieldtype: "Date",

@@ -6,6 +6,7 @@ from sclist_app.workflow import form_lists, versions
 class SCProcedureVersion(Document):
 	def onload(self):
 		self.set_onload("in_use", versions.in_use(self))
+		self.set_onload("bindable", versions.bindable(self))
 
 	def before_insert(self):
 		versions.prepare(self)

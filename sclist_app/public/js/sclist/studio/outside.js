@@ -14,6 +14,7 @@ export function outside(store) {
 	const form = () => ({
 		doc: {
 			...state.board.version,
+			in_use: state.board.in_use,
 			effective_from: state.content.head.effective_from,
 			copied_from: state.board.compare_with[0]?.value || "",
 		},

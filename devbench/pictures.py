@@ -82,6 +82,7 @@ def press(*names: str, role: str = "button") -> Callable[[Page], None]:
 def first_task(page: Page) -> None:
 	page.locator(".sc-approval a, .sc-approval button").filter(has_text="公司").first.click()
 	rest(page)
+	page.get_by_text("正在生成文书样稿").first.wait_for(state="hidden")
 
 
 def step_chosen(page: Page) -> None:
@@ -126,8 +127,15 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"/app/sc-penalty/{}",
 				newest("SC Penalty", is_demo=1, bureau=demo.DISTRICT),
 			),
-			Shot("case-new", "新建列入案件,一步一步", "officer", "/app/sc-case/new"),
-			Shot("case-new-phone", "新建列入案件(手机)", "officer", "/app/sc-case/new", phone=True),
+			Shot("case-new", "新建列入案件,一步一步", "officer", "/app/sc-case/new", do=press("分步填写")),
+			Shot(
+				"case-new-phone",
+				"新建列入案件(手机)",
+				"officer",
+				"/app/sc-case/new",
+				do=press("分步填写"),
+				phone=True,
+			),
 			Shot("cases", "列入案件清单", "officer", "/app/sc-case"),
 			Shot("case", "案件:办理", "officer", "/app/sc-case/{}", case_at("C00"), whole=True),
 			Shot(
@@ -172,9 +180,16 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 	(
 		"负责人",
 		(
-			Shot("leader-home", "首页", "leader", "/app/sc-approvals"),
-			Shot("approvals", "等我审批", "deputy", "/app/sc-approval"),
-			Shot("approval", "审批页:左边事实,右边要签的文书", "deputy", "/app/sc-approval", do=first_task),
+			Shot("leader-home", "首页", "leader", "/app/sc-approvals", bureau=demo.CITY),
+			Shot("approvals", "等我审批", "deputy", "/app/sc-approval", bureau=demo.CITY),
+			Shot(
+				"approval",
+				"审批页:左边事实,右边要签的文书",
+				"deputy",
+				"/app/sc-approval",
+				do=first_task,
+				bureau=demo.CITY,
+			),
 			Shot(
 				"approval-phone",
 				"审批页(手机)",
@@ -182,7 +197,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"/app/sc-approval",
 				do=first_task,
 				phone=True,
-				whole=True,
+				bureau=demo.CITY,
 			),
 		),
 	),
@@ -203,7 +218,6 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"credit",
 				"/app/sc-case/{}",
 				case_at("C88", demo.CITY),
-				whole=True,
 				bureau=demo.CITY,
 			),
 			Shot("supervision-home", "督导员首页", "supervisor", "/app/sc-supervision", bureau=demo.CITY),

@@ -22,9 +22,9 @@ CALLS = ("login", "frappe.www.login.", "frappe.core.doctype.user.user.")
 PLAIN = "Frappe"
 # grey on grey and white on a light blue, too pale to be read by everybody
 LEGIBLE = (
-	"<style>.text-muted,.toggle-password,.login-divider,.footer-powered{color:#525b66!important}"
-	".btn-primary,.btn-primary:hover{background-color:#0b4a8f!important;border-color:#0b4a8f}"
-	".sign-up-message a{color:#0b4a8f}</style>"
+	b"<style>.text-muted,.toggle-password,.login-divider,.footer-powered{color:#525b66!important}"
+	b".btn-primary,.btn-primary:hover{background-color:#0b4a8f!important;border-color:#0b4a8f}"
+	b".sign-up-message a{color:#0b4a8f!important}</style>"
 )
 
 
@@ -60,10 +60,8 @@ def name_pages(context: Any) -> None:
 	"""Before a web page is drawn: its title, the system's name and the foot, which the framework leaves in English."""
 	if not (frappe.local.lang or "").startswith("zh"):
 		return
-	if (context.get("path") or "").strip("/") in PAGES:
-		if context.get("title"):
-			context.title = _(context.title)
-		context.head_include = (context.get("head_include") or "") + LEGIBLE
+	if (context.get("path") or "").strip("/") in PAGES and context.get("title"):
+		context.title = _(context.title)
 	if context.get("app_name") == PLAIN:
 		context.app_name = frappe.get_hooks("app_title", app_name="sclist_app")[0]
 	if not context.get("footer_powered"):
@@ -71,13 +69,14 @@ def name_pages(context: Any) -> None:
 
 
 def mark_language(response: Any, request: Any) -> None:
-	"""After every request: the login page says in which language it is, and that its picture says nothing, for who has
-	it read aloud."""
+	"""After every request: the login page says in which language it is and that its picture says nothing, for who has
+	it read aloud, and is dark enough for who reads it."""
 	path = request.path.strip("/").removesuffix(".html")
 	language = getattr(frappe.local, "lang", None) or ""
 	if path in PAGES and language.startswith("zh") and response.mimetype == "text/html":
 		page = response.get_data().replace(b'<html lang="en"', b'<html lang="zh-CN"', 1)
-		response.set_data(page.replace(b'<img class="app-logo" src', b'<img class="app-logo" alt="" src'))
+		page = page.replace(b'<img class="app-logo" src', b'<img class="app-logo" alt="" src')
+		response.set_data(page.replace(b"</head>", LEGIBLE + b"</head>", 1))
 
 
 def name_people(doc: Any, _event: str | None = None) -> None:

@@ -315,12 +315,21 @@ class Ballot:
 		return len(self.agree) + len(self.refuse) + len(self.waiting)
 
 
-def ballot(step: Step, state: RunState) -> Ballot:
-	"""The present round of a step in which several sign."""
+def ballot(step: Step, state: RunState, holders: Sequence[str] = ()) -> Ballot:
+	"""The present round of a step in which several sign.
+
+	holders: who holds its post now; signing in order they are asked one after the other, and all of them must agree.
+	"""
 	round_no = state.steps[step.code].round
-	rows = [t for t in state.tasks if (t.step, t.round) == (step.code, round_no) and t.status != TRANSFERRED]
+	rows = [t for t in state.tasks if (t.step, t.round) == (step.code, round_no)]
+	gone = {t.assignee for t in rows if t.status == TRANSFERRED}
+	rows = [t for t in rows if t.status != TRANSFERRED]
+	members = len(rows)
+	if step.mode is Mode.IN_ORDER:
+		barred = {user for code in step.separate_from for user in state.actors(code)}
+		members = len({t.done_by or t.assignee for t in rows} | (set(holders) - gone - barred))
 	return Ballot(
-		votes_needed(step, len(rows)),
+		votes_needed(step, members),
 		tuple(t.done_by for t in rows if t.vote == "Agree"),
 		tuple(t.done_by for t in rows if t.vote == "Refuse"),
 		tuple(t.assignee for t in rows if not t.vote and t.status == OPEN),

@@ -7,7 +7,7 @@ its limit, and takes another button only where told. What comes out is what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.workflow import runner
 from sclist_app.workflow.checker import statute_unit
-from sclist_app.workflow.model import Mode, Nature, Procedure, Step, Verb
+from sclist_app.workflow.model import Nature, Procedure, Step, Verb
 
 __all__ = ["Move", "Simulated", "Standing", "Visit", "replay", "simulate"]
 
@@ -247,16 +247,10 @@ def replay(
 			step.code,
 			clock.entered[step.code],
 			clock.due(step),
-			_ballot(step, state, roster) if step.mode.votes else None,
+			runner.ballot(step, state, roster(step)) if step.mode.votes else None,
 		)
 		for step in (procedure.by_code[code] for code in state.active)
 	)
-
-
-def _ballot(step: Step, state: runner.RunState, roster: Callable[[Step], list[str]]) -> runner.Ballot:
-	found = runner.ballot(step, state)
-	# in order one is asked after the other, and all must agree
-	return replace(found, needed=len(roster(step))) if step.mode is Mode.IN_ORDER else found
 
 
 def _not_open(title: str) -> Finding:

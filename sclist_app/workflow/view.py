@@ -180,7 +180,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
 		"assignee": state.assignee,
 		"assignee_name": person(state.assignee),
-		"vote": vote(step, loaded.state),
+		"vote": vote(step, loaded.state, loaded.run),
 		"may_vacate": step.mode.votes
 		and bool(row.assignee)
 		and not may_take(row, state.assignee)
@@ -210,7 +210,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	}
 
 
-def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
+def vote(step: Step, state: runner.RunState, run: Any) -> dict[str, Any] | None:
 	"""How a joint signature stands: {"mode", "needed", "quorum", "agree", "refuse", "waiting", "own"}.
 
 	needed: how many must agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of
@@ -218,7 +218,7 @@ def vote(step: Step, state: runner.RunState) -> dict[str, Any] | None:
 	"""
 	if not step.mode.votes:
 		return None
-	found = runner.ballot(step, state)
+	found = runner.ballot(step, state, store.holders_of(run, step))
 	user = frappe.session.user
 	return {
 		"mode": _(step.mode.value),

@@ -259,6 +259,24 @@ def test_in_order_opens_one_after_the_other():
 	assert play.state.outcome == "Done"
 
 
+def test_in_order_says_from_the_beginning_how_many_must_sign():
+	procedure = signing(Mode.IN_ORDER)
+	step = procedure.by_code["S"]
+	for votes, present, needed in (
+		((), "uvw", 3),
+		(("u+",), "uvw", 3),
+		(("u+",), "vw", 3),
+		(("u+",), "v", 2),
+	):
+		state = sign(procedure, *votes).state
+		now = runner.ballot(step, state, list(present))
+		assert (now.needed, now.agree, now.waiting) == (
+			needed,
+			tuple(v[0] for v in votes),
+			("v",) if votes else ("u",),
+		)
+
+
 def test_in_order_asks_everybody_though_one_left_the_post_after_voting():
 	play = sign(signing(Mode.IN_ORDER), "u+")
 	play.holders["b"] = ["v", "w"]

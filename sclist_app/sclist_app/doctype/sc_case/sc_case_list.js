@@ -4,6 +4,9 @@ frappe.listview_settings["SC Case"] = {
 	onload(listview) {
 		sclist.offer_printing(listview);
 	},
+	primary_action() {
+		sclist.new_case();
+	},
 	get_indicator(doc) {
 		const text = frappe.utils.escape_html;
 		if (doc.run_status === "Ended") {

@@ -242,6 +242,11 @@ def test_the_plain_form_shows_the_same(desk_of):
 	clerk.page.get_by_role("button", name="显示全部字段").click()
 	expect(clerk.desk.field("ground")).to_be_visible()
 	expect(clerk.desk.field("reasons").locator("textarea")).to_have_value(REASONS)
+	# from the list, as from the first page, the path is what one is offered
+	clerk.page.evaluate("cur_frm.sclist_first = cur_frm.sclist_typed")
+	clerk.desk.open("sc-case")
+	clerk.page.get_by_role("button", name=re.compile("列入案件")).locator("visible=true").first.click()
+	expect(clerk.page.get_by_role("button", name="显示全部字段")).to_be_visible()
 
 
 def test_what_was_typed_survives_a_closed_tab(desk_of, party: Party, photo):

@@ -34,6 +34,7 @@ import { offer_fields } from "./sclist/policy_rows";
 import { template_editor } from "./sclist/template_editor";
 import { offer_sheets } from "./sclist/sheets";
 import {
+	choose_numbers_at_once,
 	close_dialogs_in_haste,
 	filters_before_rows,
 	keep_what_is_typed,
@@ -90,6 +91,7 @@ name_own_bureaus();
 speak_chinese();
 close_dialogs_in_haste();
 keep_what_is_typed();
+choose_numbers_at_once();
 lists_by_index();
 filters_before_rows();
 upload_privately();

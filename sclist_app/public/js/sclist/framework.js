@@ -41,18 +41,44 @@ export function close_dialogs_in_haste() {
 }
 
 /**
- * A dialog draws its fields anew whenever one of them was filled in, and with them what is being typed into the next:
- * its first letters would be gone.
+ * A dialog draws its fields anew a moment after one of them was filled in, and with them what is being typed into the
+ * next: its first letters, or an amount, would be gone.
  */
 export function keep_what_is_typed() {
 	const { set_df_property } = frappe.ui.FieldGroup.prototype;
 	frappe.ui.FieldGroup.prototype.set_df_property = function (name, prop, value) {
 		const field = this.get_field(name);
 		if (!field || (["reqd", "read_only"].includes(prop) && Boolean(field.df[prop]) === Boolean(value))) return;
-		const input = field.$input?.get(0);
-		const typed = input && input === document.activeElement ? input.value : null;
 		set_df_property.call(this, name, prop, value);
+	};
+	const { refresh_input } = frappe.ui.form.ControlInput.prototype;
+	frappe.ui.form.ControlInput.prototype.refresh_input = function () {
+		const input = this.frm ? null : this.$input?.get(0);
+		const typed = input && input === document.activeElement ? input.value : null;
+		refresh_input.call(this);
 		if (typed !== null && input.value !== typed) input.value = typed;
+	};
+}
+
+/**
+ * What is typed into a field of a number takes the place of what stood there, as "0.00", also where one has clicked
+ * into it; Frappe of 2022 chose it a moment later and with it the first figures typed.
+ */
+export function choose_numbers_at_once() {
+	frappe.ui.form.ControlInt.prototype.make_input = function () {
+		frappe.ui.form.ControlData.prototype.make_input.call(this);
+		const input = this.$input.get(0);
+		let fresh = false;
+		const choose = () => fresh && input.select();
+		input.addEventListener("focus", () => {
+			fresh = true;
+			choose();
+		});
+		input.addEventListener("click", () => {
+			choose();
+			fresh = false;
+		});
+		for (const over of ["keydown", "blur"]) input.addEventListener(over, () => (fresh = false));
 	};
 }
 

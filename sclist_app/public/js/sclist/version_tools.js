@@ -243,9 +243,10 @@ export function with_reason(frm, title, path) {
 }
 
 /** Approve, and where the approver wants it let it apply to its bureau from the same day on. */
-export function publish(frm) {
-	const { name, bureau } = frm.doc;
+export async function publish(frm) {
+	const { name, bureau, kind } = frm.doc;
 	const where = bureau && bureau_name(frm);
+	const [now] = where ? await get("procedures.applying", { bureau, kind }) : [];
 	frappe.prompt(
 		[
 			{
@@ -261,6 +262,13 @@ export function publish(frm) {
 				label: where ? __("Apply it to {0} from that day on", [where]) : "",
 				default: where ? 1 : 0,
 				hidden: where ? 0 : 1,
+				description: now
+					? frappe.utils.escape_html(
+							__("New cases then no longer use “{0}”; cases begun with it are finished with it.", [
+								now.version_title,
+							])
+						)
+					: "",
 			},
 		],
 		async ({ effective_from, apply }) => {

@@ -106,6 +106,7 @@ class Guide {
 		}
 		if (this.saving) {
 			this.saving = false;
+			this.saved_now = true;
 			// the framework chooses a tab of its own while it draws the form
 			setTimeout(() => this.to_registration(), 300);
 		}
@@ -113,7 +114,11 @@ class Guide {
 
 	remove() {
 		// the case went on from here: what comes next stands with its handling
-		if (this.guided && this.of === this.frm.docname) setTimeout(() => to_handling(this.frm), 300);
+		if (this.guided && this.of === this.frm.docname)
+			setTimeout(() => {
+				to_handling(this.frm);
+				frappe.utils.scroll_to(0);
+			}, 300);
 		this.guided = false;
 		this.show_fields();
 		this.top.remove();

@@ -136,6 +136,11 @@ export function review_stage(guide) {
 
 	function acts(errors) {
 		const clean = !frm.is_new() && !frm.is_dirty();
+		if (clean && guide.saved_now) {
+			guide.saved_now = false;
+			// what one does next is in sight, and under the Enter key
+			setTimeout(() => node.querySelector('[data-guide="submit"]')?.focus(), 400);
+		}
 		return el(
 			"div.sc-actions",
 			{},

@@ -80,7 +80,7 @@ def press(*names: str, role: str = "button") -> Callable[[Page], None]:
 
 
 def first_task(page: Page) -> None:
-	page.locator(".sc-approval a, .sc-approval button").filter(has_text="公司").first.click()
+	page.locator(".sc-queue a").first.click()
 	rest(page)
 	page.get_by_text("正在生成文书样稿").first.wait_for(state="hidden")
 
@@ -232,7 +232,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"提前移出申请",
 				"verify",
 				"/app/sc-repair-application/{}",
-				newest("SC Repair Application", is_demo=1),
+				newest("SC Repair Application", is_demo=1, bureau=demo.DISTRICT),
 				whole=True,
 			),
 			Shot(
@@ -240,7 +240,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"移出",
 				"officer",
 				"/app/sc-removal/{}",
-				newest("SC Removal", is_demo=1),
+				newest("SC Removal", is_demo=1, bureau=demo.DISTRICT),
 				whole=True,
 			),
 			Shot(
@@ -248,7 +248,7 @@ GROUPS: tuple[tuple[str, tuple[Shot, ...]], ...] = (
 				"异议",
 				"officer",
 				"/app/sc-objection/{}",
-				newest("SC Objection", is_demo=1),
+				newest("SC Objection", is_demo=1, bureau=demo.DISTRICT),
 				whole=True,
 			),
 			Shot("remedy", "复议、诉讼", "officer", "/app/sc-remedy/{}", newest("SC Remedy"), whole=True),

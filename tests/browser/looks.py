@@ -101,6 +101,10 @@ def faults(
 	"""
 	if access and not page.evaluate("Boolean(window.axe)"):
 		page.evaluate(axe.AXE_SCRIPT)
+	# what fades is pale for a moment
+	page.wait_for_function(
+		"!document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running')"
+	)
 	seen = page.evaluate(LOOK, [words, access, strict, MARKS, FRAME, GRAVE])
 	found = [
 		f"English: {text[:120]!r}"

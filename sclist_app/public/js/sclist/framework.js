@@ -149,7 +149,10 @@ export function speak_chinese() {
 	});
 }
 
-/** To who hears the page a dialog of the framework is none, and its cross has no name. */
+/**
+ * To who hears the page a dialog of the framework is none, and its cross has no name. When it has come in, it takes the
+ * focus, even out of the field in which somebody types already.
+ */
 function name_dialogs() {
 	const { get_modal } = frappe;
 	frappe.get_modal = (...args) => {
@@ -157,6 +160,9 @@ function name_dialogs() {
 		const title = $dialog.find(".modal-title").get(0);
 		if (title) title.id ||= frappe.dom.get_unique_id();
 		$dialog.attr({ role: "dialog", "aria-labelledby": title?.id });
+		const node = $dialog.get(0);
+		node.focus = (options) =>
+			node.contains(document.activeElement) || HTMLElement.prototype.focus.call(node, options);
 		$dialog.find(".btn-modal-close").attr("aria-label", __("Close"));
 		$dialog.find(".btn-modal-minimize").attr("aria-label", __("Minimize"));
 		return $dialog;

@@ -19,7 +19,7 @@ CODE = re.compile(r"(?<![\w-])(?:[CKR]\d{2}|D\d{2}[a-z]?|M\d{1,2}|T\d{2}|L[1-9])
 # What stands where rules are written: keys of posts, procedures, channels and parts of documents, alone, in a row or
 # behind the title of what they belong to; and the source of a template.
 KEY = re.compile(
-	r"(?:.* - )?[a-z]+[\w.-]*(?:, [a-z]+[\w.-]*)*|unit 为.*institution 为.*|</?[a-z]+\b.*", re.DOTALL
+	r"(?:.* - )?[a-z]+[\w.-]*(?:, [a-z]+[\w.-]*)*|unit 为.*institution 为.*|</?[a-z]+\b.*|\{\{.*", re.DOTALL
 )
 # Classes of ours that only mark the framework's own frame.
 MARKS = ("sc-run-form", "sc-repeats-heading", "sc-template-form")

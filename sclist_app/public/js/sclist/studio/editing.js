@@ -5,7 +5,7 @@ import { sure } from "./outside";
 /**
  * What the hand does to the drawing: insert, connect, aim, remove. `placed` learns the code of a new step.
  *
- * @returns {{remove_step, remove_selected, place_step, ask_insert, pressed, line_behind, connected, aimed}}
+ * @returns {{remove_step, remove_selected, place_step, place_before, ask_insert, pressed, line_behind, connected, aimed}}
  */
 export function editing(store, placed) {
 	const { state, edit, lines, layout } = store;
@@ -61,6 +61,16 @@ export function editing(store, placed) {
 		state.fresh[code] = line.target;
 		store.select({ type: "step", code });
 		placed(code);
+	}
+
+	/** Before a step, so that all that come to it pass the new one. */
+	function place_before(code, nature) {
+		const [line] = lines.value.filter((one) => one.target === code && one.kind === "on");
+		if (!line) return tell(__("No route leads on to this step. Drag the step onto a line."));
+		place_step(line, nature);
+		const { selected } = state;
+		if (selected?.type === "step" && lines_past(store, selected.code).length)
+			lead_through(store, selected.code);
 	}
 
 	/** For the keyboard, and where no line was hit. `then`: when the dialog has closed. */
@@ -122,6 +132,7 @@ export function editing(store, placed) {
 		remove_step,
 		remove_selected,
 		place_step,
+		place_before,
 		ask_insert,
 		pressed,
 		line_behind,

@@ -3,6 +3,7 @@ from datetime import date
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from sclist_app.access.posts import held
 from sclist_app.access.today import today
@@ -53,17 +54,24 @@ def compare(old: str, new: str) -> list[str]:
 
 
 @frappe.whitelist(methods=["POST"])
-def try_on_cases(version: str, against: str = "", cases: int = 20, since: str = "", until: str = "") -> dict:
+def try_on_cases(
+	version: str,
+	against: str = "",
+	cases: int = 20,
+	since: str = "",
+	until: str = "",
+	whole_limit: int = 0,
+) -> dict:
 	"""Have a version played over the latest cases the user may read, beside another one: {"job", "cases"}.
 
 	A background job; nothing of the cases is changed. cases: at most so many; since, until: when they were opened.
-	Needs read permission on both versions and a post.
+	whole_limit: each step takes all the time its limit leaves, else a working day. Needs read permission on both versions and a post.
 	"""
 	doc = _read(version)
 	if against:
 		_read(against)
 	names = trial.chosen(doc.kind, int(cases), _day(since) if since else None, _day(until) if until else None)
-	return {"job": print_jobs.start_trial(doc, against, names), "cases": len(names)}
+	return {"job": print_jobs.start_trial(doc, against, names, bool(cint(whole_limit))), "cases": len(names)}
 
 
 @frappe.whitelist(methods=["GET"])

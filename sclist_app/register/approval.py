@@ -155,7 +155,12 @@ def _signing(rows: list, runs: dict, of_run: dict) -> dict[str, dict[str, Any]]:
 	}
 	voting = {name: step for name, step in steps.items() if step.mode.votes}
 	states = store.states({runs[name].run: of_run[runs[name].run] for name in voting})
-	return {name: vote(step, states[runs[name].run], of_run[runs[name].run]) for name, step in voting.items()}
+	return {
+		name: vote(
+			step, states[runs[name].run], lambda one, run=runs[name].run: store.read_run(run).roster(one)
+		)
+		for name, step in voting.items()
+	}
 
 
 def open_task(task: str, loaded: store.LoadedRun | None = None) -> Opened:
@@ -265,7 +270,7 @@ def _signed(loaded: store.LoadedRun) -> list[dict[str, Any]]:
 			found.append(
 				{
 					"step_title": step.title,
-					"vote": vote(step, state, loaded.run) if going_on else None,
+					"vote": vote(step, state, loaded.roster) if going_on else None,
 					"votes": [
 						{
 							"name": person(row.user),
@@ -284,7 +289,7 @@ def _signed(loaded: store.LoadedRun) -> list[dict[str, Any]]:
 def _why_not(row: Any, shown: dict[str, Any], loaded: store.LoadedRun) -> list[str]:
 	"""Why the user cannot act on the task now, in words."""
 	step = loaded.procedure.by_code.get(row.step)
-	stand = vote(step, loaded.state, loaded.run) if step and row.step in loaded.state.active else None
+	stand = vote(step, loaded.state, loaded.roster) if step and row.step in loaded.state.active else None
 	if stand and stand["own"] and stand["waiting"]:
 		said = (
 			N_("You have agreed; it now waits for {0}.")
@@ -371,7 +376,7 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 		"then": list(dict.fromkeys(step.title for step in ahead)),
 		"drawn": _drawn(opened, button),
 		"ends": "、".join(step.title for step in targets if step.is_end),
-		"vote": vote(opened.step, loaded.state, loaded.run)
+		"vote": vote(opened.step, loaded.state, loaded.roster)
 		if button.verb in (Verb.AGREE, Verb.REFUSE)
 		else None,
 		"decides": button.verb not in (Verb.AGREE, Verb.REFUSE)

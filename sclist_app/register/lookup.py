@@ -117,6 +117,8 @@ def entities(
 			limit_page_length=start + most,
 		)
 		names |= dict.fromkeys(found)
+	if not names:
+		return []
 	rows = frappe.get_list(
 		DOCTYPE,
 		filters={"name": ["in", list(names)]},

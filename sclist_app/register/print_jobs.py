@@ -325,6 +325,7 @@ def _make_trial(doc: Document, request: dict, place: Path, beat: Callable[[int, 
 		version.bureau,
 		today(),
 		beat,
+		bool(request.get("whole_limit")),
 	)
 	found["hash"] = procedure.content_hash
 	return Made(None, 0, len(found["cases"]), result=found)
@@ -427,10 +428,10 @@ def handed_out(doc: Document, form: str) -> tuple[Path, str]:
 # ------------------------------------------------------------------------------ trials
 
 
-def start_trial(version: Document, against: str, cases: Sequence[str]) -> str:
+def start_trial(version: Document, against: str, cases: Sequence[str], whole_limit: bool = False) -> str:
 	"""Have a stored version played over cases; returns the name of the job. What ran of it before is stopped.
 
-	against: the version to compare with, "" for none.
+	against: the version to compare with, "" for none. whole_limit: each step takes all the time its limit leaves.
 
 	Raises:
 		frappe.ValidationError: there are no cases, or the version cannot be played.
@@ -446,7 +447,7 @@ def start_trial(version: Document, against: str, cases: Sequence[str]) -> str:
 		TRIAL,
 		_("Trial of {0} on {1} cases", lang="zh").format(version.version_title, len(cases)),
 		own_bureau(version.bureau),
-		{"against": against, "cases": list(cases)},
+		{"against": against, "cases": list(cases), "whole_limit": whole_limit},
 		reference_doctype=version.doctype,
 		reference_name=version.name,
 	)
@@ -455,7 +456,7 @@ def start_trial(version: Document, against: str, cases: Sequence[str]) -> str:
 def trial_of(version: Document) -> dict[str, Any]:
 	"""The user's latest trial of a version and what came of it; {} if there is none.
 
-	{"job", "status", "done", "total", "alive", "made_at", "failure", "against", "result", "stale"}: result as
+	{"job", "status", "done", "total", "alive", "made_at", "failure", "against", "whole_limit", "result", "stale"}: result as
 	`workflow.trial.over_cases` gives it, without the cases the user may no longer read; stale: the version has
 	changed since.
 	"""
@@ -473,6 +474,7 @@ def trial_of(version: Document) -> dict[str, Any]:
 		"made_at": str(doc.made_at),
 		"failure": doc.failure or "",
 		"against": _request(doc).get("against") or "",
+		"whole_limit": bool(_request(doc).get("whole_limit")),
 		"asked": len(_request(doc).get("cases") or ()),
 		"result": result,
 		"stale": bool(result) and result.get("hash") != procedures.to_procedure(version).content_hash,

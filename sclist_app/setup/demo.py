@@ -126,6 +126,7 @@ def make(*, lives: bool = True) -> None:
 		*((story, lambda n=n, story=story: _tell(story, n)) for n, story in enumerate(STORIES, start=1)),
 		(MIDDLE, _county_middle),
 		(DONE, _county_done),
+		(READY, _county_ready),
 		*((life.story, life.tell) for life in (LIVES if lives else ())),
 	]
 	for number, (story, tell) in enumerate(stories, start=1):
@@ -355,6 +356,8 @@ def _tell(story: Story, serial: int) -> Player:
 
 
 MIDDLE = Story(COUNTY, "清徐老陈醋包装", "武建斌", "7-1", PERMIT, "", 4)
+# a penalty without a case: what the county's officer registers next
+READY = Story(COUNTY, "晋源恒泰铸造", "常立民", "7-1", PERMIT, "", 12)
 DONE = Story(COUNTY, "东湖源丰化工", "邓国华", "7-1", PERMIT, "", 40)
 
 
@@ -365,6 +368,10 @@ def _county(story: Story, serial: int) -> Player:
 	player.wait(1)
 	player.act("K01", "submit")
 	return player
+
+
+def _county_ready() -> None:
+	case_values(Player(COUNTY, day_before(READY.started, COUNTY), demo=True), READY, 92)
 
 
 def _county_middle() -> None:

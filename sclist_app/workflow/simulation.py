@@ -122,10 +122,12 @@ def simulate(
 	calendar: WorkCalendar,
 	choices: Mapping[str, str] | None = None,
 	pace: Callable[[Step], int] = lambda step: 1,
+	whole_limit: bool = False,
 ) -> Simulated:
 	"""Play one case.
 
-	choices: step → action, where the player does not simply agree. pace: working days a step takes.
+	choices: step → action, where the player does not simply agree. pace: working days a step takes. whole_limit: a
+	step with a limit takes all of it.
 	A procedure in which the case gets stuck gives a `problem` instead of an exception.
 	"""
 	choices = choices or {}
@@ -142,7 +144,8 @@ def simulate(
 			if state.status == "Ended":
 				break
 			code, leaves = min(
-				((c, _leaving(procedure, clock, c, pace)) for c in state.active), key=lambda item: item[1]
+				((c, _leaving(procedure, clock, c, pace, whole_limit)) for c in state.active),
+				key=lambda item: item[1],
 			)
 			step, day = procedure.by_code[code], max(day, leaves)
 			due = clock.due(step)
@@ -268,10 +271,15 @@ def _people(step: Step, number: int = 0) -> list[str]:
 	return [f"{step.post}#{n}" for n in range(number)]
 
 
-def _leaving(procedure: Procedure, clock: _Clockwork, code: str, pace: Callable[[Step], int]) -> date:
+def _leaving(
+	procedure: Procedure, clock: _Clockwork, code: str, pace: Callable[[Step], int], whole_limit: bool = False
+) -> date:
 	step = procedure.by_code[code]
+	due = clock.due(step)
 	if step.nature is Nature.WAIT:
-		return (clock.due(step) or clock.entered[code]) + timedelta(days=1)
+		return (due or clock.entered[code]) + timedelta(days=1)
+	if whole_limit and due:
+		return max(due, clock.entered[code])
 	return clock.calendar.add_workdays(clock.entered[code], pace(step))
 
 

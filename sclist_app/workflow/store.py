@@ -82,17 +82,13 @@ class LoadedRun:
 
 	def roster(self, step: Step) -> list[str]:
 		"""Who acts in the step's post at its level now."""
-		people = holders_of(self.run, step)
+		run = self.run
+		people = holders(
+			step.post, acting_bureau(run.bureau, step), acting_division(run.division, step), step.in_person
+		)
 		stand = self.state.steps.get(step.code)
 		voted = self.represented.get((step.code, stand.round), {}) if stand else {}
 		return [voted.get(user, user) for user in people]
-
-
-def holders_of(run: Any, step: Step) -> list[str]:
-	"""Who holds the step's post now at the level where a run (`bureau`, `division`) has it done."""
-	return holders(
-		step.post, acting_bureau(run.bureau, step), acting_division(run.division, step), step.in_person
-	)
 
 
 def acting_bureau(bureau: str, step: Step) -> str:

@@ -136,10 +136,12 @@ def over_cases(
 	bureau: str,
 	start: date,
 	beat: Callable[[int, int], None] = lambda done, total: None,
+	whole_limit: bool = False,
 ) -> dict[str, Any]:
 	"""Each case under the new version, and under the old one beside it. Reads only.
 
 	start: where the day a case was opened is not known. beat: told how many are done, of how many.
+	whole_limit: as `simulation.simulate`.
 	{"cases": [{"case", "title", "new", "old", "differs"}], "days", "days_before", "differing"}.
 	"""
 	of_kind = kind(new.kind)
@@ -153,8 +155,8 @@ def over_cases(
 		doc = frappe.get_doc(of_kind.doctype, name)
 		facts = of_kind.facts(doc)
 		begins = getdate(doc.get(opened)) if doc.get(opened) else start
-		after = _shown(new, facts, begins, calendar)
-		before = _shown(old, facts, begins, calendar) if old else None
+		after = _shown(new, facts, begins, calendar, whole_limit)
+		before = _shown(old, facts, begins, calendar, whole_limit) if old else None
 		rows.append(
 			{
 				"case": name,
@@ -175,9 +177,11 @@ def over_cases(
 _COMPARED = ("path", "posts", "dates", "people", "outcome", "documents", "problem")
 
 
-def _shown(procedure: Procedure, facts: Mapping[str, Any], begins: date, calendar: Any) -> dict[str, Any]:
+def _shown(
+	procedure: Procedure, facts: Mapping[str, Any], begins: date, calendar: Any, whole_limit: bool
+) -> dict[str, Any]:
 	try:
-		played = simulate(procedure, facts, begins, calendar)
+		played = simulate(procedure, facts, begins, calendar, whole_limit=whole_limit)
 	except KeyError:
 		played = Simulated((), "", begins, begins)
 		return {**_words(played, procedure), "problem": _(M_BROKEN)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import frappe
@@ -18,6 +19,7 @@ from sclist_app.workflow import actions, clock_list, handing, runner, seats, sto
 from sclist_app.workflow.desk import days_left
 from sclist_app.workflow.model import Mode, Procedure, Step, Verb
 from sclist_app.workflow.tasks import approves
+from sclist_app.workflow.ways import dispensable
 
 __all__ = ["person", "readable_view", "view", "vote"]
 
@@ -112,6 +114,7 @@ def person(user: str | None) -> str:
 def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
 	state = loaded.state
 	ended = state.status == "Ended"
+	perhaps = frozenset() if ended else _perhaps(loaded.procedure, state)
 	rows = []
 	for step in loaded.procedure.steps:
 		stand = state.steps.get(step.code)
@@ -129,6 +132,7 @@ def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
 				"title": step.title,
 				"nature": step.nature.value,
 				"state": shown,
+				"perhaps": shown == "todo" and step.code in perhaps,
 				"post_title": _title("SC Post", step.post, "post_name") if step.post else "",
 				"entered_on": own[0].opened_on if own else None,
 				"left_on": done[-1].done_on if done and shown == "done" else None,
@@ -137,6 +141,13 @@ def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
 			}
 		)
 	return rows
+
+
+def _perhaps(procedure: Procedure, state: runner.RunState) -> frozenset[str]:
+	"""The steps the case may yet go without, by what comes out of the others."""
+	awaited = {code for step in procedure.steps for code in step.waits_for}
+	done = {code for code, stand in state.steps.items() if stand.status == "finished"}
+	return dispensable(procedure, (frozenset(state.active), frozenset(done & awaited)))
 
 
 def _doer(task) -> str:
@@ -180,7 +191,7 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 		"bureau_name": _title("SC Bureau", row.bureau, "bureau_name"),
 		"assignee": state.assignee,
 		"assignee_name": person(state.assignee),
-		"vote": vote(step, loaded.state, loaded.run),
+		"vote": vote(step, loaded.state, loaded.roster),
 		"may_vacate": step.mode.votes
 		and bool(row.assignee)
 		and not may_take(row, state.assignee)
@@ -210,15 +221,18 @@ def _task(loaded: store.LoadedRun, row) -> dict[str, Any]:
 	}
 
 
-def vote(step: Step, state: runner.RunState, run: Any) -> dict[str, Any] | None:
+def vote(
+	step: Step, state: runner.RunState, roster: Callable[[Step], Sequence[str]]
+) -> dict[str, Any] | None:
 	"""How a joint signature stands: {"mode", "needed", "quorum", "agree", "refuse", "waiting", "own"}.
 
-	needed: how many must agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of
-	persons. own: what the user has voted, "Agree", "Refuse" or "".
+	roster: who acts in a step, as `store.LoadedRun.roster`; asked only where they sign in order. needed: how many must
+	agree. quorum: how many must take part, 0 for no such number. agree, refuse, waiting: names of persons. own: what the
+	user has voted, "Agree", "Refuse" or "".
 	"""
 	if not step.mode.votes:
 		return None
-	found = runner.ballot(step, state, store.holders_of(run, step))
+	found = runner.ballot(step, state, roster(step) if step.mode is Mode.IN_ORDER else ())
 	user = frappe.session.user
 	return {
 		"mode": _(step.mode.value),

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sclist_app.workflow.model import ConditionRow, Procedure, Transition, Verb, split_codes
 
-__all__ = ["MOST", "Marking", "Move", "Ways", "possible"]
+__all__ = ["MOST", "Marking", "Move", "Ways", "dispensable", "possible"]
 
 MOST = 20_000
 
@@ -109,6 +109,35 @@ class Ways:
 				if move.behind >= 0 and (move.behind, after) not in seen:
 					seen.add((move.behind, after))
 					queue.append((move.behind, after))
+
+
+def dispensable(procedure: Procedure, first: Marking) -> frozenset[str]:
+	"""The steps a case may go without from here on: every end it can come to by going forward it can come to without
+	them. Empty where there are too many ways to say so.
+
+	first: the steps open now, and the finished ones that others wait for.
+	"""
+	ways = Ways(procedure, first=first)
+	if not ways.complete:
+		return frozenset()
+	ends = _ends(ways)
+	others = (s.code for s in procedure.steps if not s.is_end and s.code not in first[0])
+	return frozenset(code for code in others if _ends(ways, code) == ends)
+
+
+def _ends(ways: Ways, without: str = "") -> set[str]:
+	"""The ends that lie forward of the start, on ways on which a step is never open."""
+	found, seen, stack = set(), {0}, [0]
+	while stack:
+		for move in ways.moves[stack.pop()]:
+			if move.route.verb in (Verb.RETURN, Verb.REFUSE, Verb.CLOSE) or without in move.route.targets:
+				continue
+			if move.end:
+				found.add(move.end)
+			elif move.behind not in seen and without not in ways.markings[move.behind][0]:
+				seen.add(move.behind)
+				stack.append(move.behind)
+	return found
 
 
 def _routes(procedure: Procedure, facts: Mapping[str, str]) -> dict[str, list[Transition]]:

@@ -323,7 +323,7 @@ def test_the_approver_sends_a_version_back_and_publishes_it(desk_of, demo_accoun
 	author.open(f"procedure-studio/{version}")
 	drawing = author.page.locator(".sc-studio:visible")
 	drawing.get_by_role("button", name="提交审批").click()
-	author.opened_dialog().get_by_role("button", name="是").click()
+	author.opened_dialog().get_by_role("button", name="提交审批").click()
 	expect(drawing.locator(".st-banner")).to_contain_text("正在审批")
 
 	approver = desk_of("approver", DISTRICT)

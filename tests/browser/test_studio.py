@@ -195,7 +195,7 @@ def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	studio.mode("绘制")
 
 	studio.root.get_by_role("button", name="提交审批").click()
-	studio.desk.opened_dialog().get_by_role("button", name="是").click()
+	studio.desk.opened_dialog().get_by_role("button", name="提交审批").click()
 	expect(studio.root.locator(".st-banner")).to_contain_text("正在审批")
 	assert stored(draft).status == "In Review"
 
@@ -275,7 +275,7 @@ def test_without_a_mouse(studio, draft):
 	expect(studio.node("现场核查")).to_have_count(0)
 	expect(studio.page.locator(".modal.show")).to_have_count(0)
 	studio.root.get_by_role("button", name="提交审批").press("Enter")
-	expect(studio.desk.opened_dialog().get_by_role("button", name="是")).to_be_focused()
+	expect(studio.desk.opened_dialog().get_by_role("button", name="提交审批")).to_be_focused()
 	keys.press("Enter")
 	expect(studio.root.locator(".st-banner")).to_contain_text("正在审批")
 	assert stored(draft).status == "In Review"

@@ -1,10 +1,11 @@
-"""A bureau's own limits, set as its rule administrator would: by saving the rows of a version."""
+"""A bureau's own procedure, above all its limits, set as its rule administrator would: by saving the rows of a version."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 
 import frappe
+from frappe.model.document import Document
 
 from sclist_app.access.today import as_of
 from sclist_app.api import procedures
@@ -16,9 +17,8 @@ STANDARD = "listing-standard-v1"
 
 def own_limits(*changes: dict) -> str:
 	"""A version of the district with these rows of limits changed or added; published and in use from 2024 on."""
-	with as_user(user_of("rules")):
-		name = procedures.copy(STANDARD, f"xd-limits-{serial()}", "小店区列入程序（检验）", DISTRICT)["name"]
-		doc = frappe.get_doc("SC Procedure Version", name)
+
+	def put(doc):
 		for change in changes:
 			key = (change["limit"], change.get("step", ""))
 			row = next((r for r in doc.limits if (r.limit, r.step or "") == key), None)
@@ -26,6 +26,16 @@ def own_limits(*changes: dict) -> str:
 				doc.append("limits", {"warn_before": 1, **change})
 			else:
 				row.update(change)
+
+	return own_version(put)
+
+
+def own_version(change: Callable[[Document], None]) -> str:
+	"""A version of the district changed so; published and in use from 2024 on."""
+	with as_user(user_of("rules")):
+		name = procedures.copy(STANDARD, f"xd-limits-{serial()}", "小店区列入程序（检验）", DISTRICT)["name"]
+		doc = frappe.get_doc("SC Procedure Version", name)
+		change(doc)
 		doc.save()
 		procedures.submit(name)
 	with as_user(user_of("approver")):

@@ -13,7 +13,9 @@ from sclist_app.api import tasks as tasks_api
 from sclist_app.register.approval import NotRead
 from sclist_app.setup.matter_player import MatterPlayer
 from sclist_app.setup.player import day_before
+from sclist_app.workflow import store
 from sclist_app.workflow.actions import ChangedSince
+from tests.site.limits import own_version
 from tests.site.support import CITY, DISTRICT, Case, as_user, refused, user_of
 
 DEPUTY, SECOND, LEADER = user_of("deputy"), user_of("deputy2"), user_of("leader")
@@ -101,6 +103,30 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 		assert [one["opinion"] for one in signed["votes"]] == ["同意列入。"]
 		# three must take part
 		assert row["vote"]["quorum"] == 3 and not api.page(row["name"])["outlook"]["agree"]["decides"]
+
+
+def test_who_signs_in_order_is_counted_alike_wherever_it_is_shown(people):
+	def in_order(doc):
+		next(row for row in doc.steps if row.code == "C20").update({"nature": "Sign", "mode": "In Order"})
+
+	own_version(in_order)
+	case = Case.opened(DISTRICT, day_before(4, DISTRICT))
+	case.play("C20")
+	first = store.open_tasks(case.run)[0]
+	with as_user(first.assignee):
+		row, page = row_of(first.name), api.page(first.name)
+		(task,) = run_api.view("SC Case", case.case)["tasks"]
+	# two hold the post; the second is not asked before the first has signed
+	assert (row["vote"]["needed"], row["vote"]["agree"], len(row["vote"]["waiting"])) == (2, [], 1)
+	assert row["vote"] == task["vote"] == page["outlook"]["agree"]["vote"]
+	with as_user(first.assignee):
+		api.act(first.name, "agree", page["version"], "同意制发。", token())
+	second = store.open_tasks(case.run)[0]
+	with as_user(second.assignee):
+		row, page = row_of(second.name), api.page(second.name)
+	assert (row["vote"]["needed"], len(row["vote"]["agree"]), len(row["vote"]["waiting"])) == (2, 1, 1)
+	assert row["vote"] == page["outlook"]["agree"]["vote"] and page["outlook"]["agree"]["decides"]
+	assert {first.assignee, second.assignee} == {DEPUTY, SECOND}
 
 
 def test_what_lies_around_a_case_is_read_once(case, monkeypatch):

@@ -52,6 +52,24 @@ def test_serious_case_is_discussed_by_three(standard):
 	assert discussion.people == 3
 
 
+def test_a_step_may_take_all_its_limit_leaves(standard):
+	"""So that a shorter limit shows in the days."""
+
+	def shorter(data):
+		data["limits"] = [row for row in data["limits"] if (row["limit"], row.get("step")) != ("T22", "C10")]
+		data["limits"].append({"limit": "T22", "step": "C10", "n": 2, "unit": "Working Day"})
+
+	facts = {"ground": "7-1", "fine": 0}
+	quick = simulate(standard, facts, MONDAY, seed_calendar())
+	whole = simulate(standard, facts, MONDAY, seed_calendar(), whole_limit=True)
+	short = simulate(changed(standard, shorter), facts, MONDAY, seed_calendar(), whole_limit=True)
+	stay = {one: next(v for v in one.visits if v.step == "C10") for one in (quick, whole, short)}
+	assert stay[quick].left < stay[whole].left == stay[whole].due
+	# the registration took the Monday
+	assert (stay[short].entered, stay[short].left) == (date(2024, 9, 3), date(2024, 9, 5))
+	assert short.days < whole.days
+
+
 def test_window_runs_from_the_step_and_ends_the_day_after(standard):
 	played = simulate(standard, {"ground": "7-1"}, MONDAY, seed_calendar())
 	window = next(v for v in played.visits if v.step == "C40")

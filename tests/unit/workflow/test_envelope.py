@@ -14,7 +14,7 @@ from sclist_app.workflow import model
 from sclist_app.workflow.checker import World, check
 from sclist_app.workflow.envelope import CHECKS, DECISIONS
 from sclist_app.workflow.model import ConditionRow, DocumentRule, LimitRule, Nature, Procedure, Step, Verb
-from sclist_app.workflow.ways import Ways, possible
+from sclist_app.workflow.ways import Ways, dispensable, possible
 from tests.unit.workflow.helpers import SHIPPED as FIXTURES
 from tests.unit.workflow.helpers import STANDARD, WORLD, codes, end, go, procedure, shipped, step
 
@@ -742,6 +742,18 @@ def test_a_walk_ends_and_gives_every_move():
 	moves = [move for _state, move, _after in ways.walk(0, lambda state, t: state)]
 	assert len(moves) == sum(map(len, ways.moves))
 	assert {m.end for m in moves if m.end} == {"E", "EN", "EX", "EW"}
+
+
+def test_what_a_case_may_go_without():
+	def perhaps(procedure, *is_open, done=()):
+		return set(dispensable(procedure, (frozenset(is_open), frozenset(done))))
+
+	# defence, hearing and discussion by the facts; all else lies on the way to the list
+	assert perhaps(STANDARD, "C00") == {"C45", "C47", "C60"}
+	assert perhaps(STANDARD, "C60") >= {"C45", "C47"} and "C70" not in perhaps(STANDARD, "C60")
+	# side by side none of four can be left out, nor the review behind one of them
+	assert not perhaps(STANDARD, "C70") & {"C80", "C85", "C86", "C87", "C88", "C89"}
+	assert "C88" not in perhaps(STANDARD, "C87", "C85", done=("C86", "C89"))
 
 
 def test_the_audit_log_is_no_setting():

@@ -1,7 +1,7 @@
 /*
  * What the framework shows untranslated on our forms, in one place: names of document types and of accounts, codes
  * of our own in fields of text, old and new values in the timeline. All of it is framework's display; nothing stored
- * changes. And a dialog that would stay open, and lists that would be slow or unfiltered.
+ * changes. And what its dialogs lose of what is typed, and lists that would be slow or unfiltered.
  */
 
 // fields of text that keep a word of the program, which is translated where it is shown
@@ -90,8 +90,9 @@ export function lists_by_index() {
 	const { get_args } = frappe.views.BaseList.prototype;
 	frappe.views.BaseList.prototype.get_args = function () {
 		const args = get_args.call(this);
-		const own = ([first, second]) => first === this.doctype || second === this.doctype;
-		if (args.filters?.every?.(own) && this.fields.every(own)) args.group_by = null;
+		const filters_own = args.filters?.every?.(([doctype]) => doctype === this.doctype);
+		const fields_own = this.fields.every(([, doctype]) => doctype === this.doctype);
+		if (filters_own && fields_own) args.group_by = null;
 		return args;
 	};
 }

@@ -63,11 +63,11 @@ function grouped(steps, groups) {
 }
 
 function node(step, view) {
-	const who = people(step, view);
+	const who = [step.perhaps && __("As the case requires"), people(step, view)].filter(Boolean).join(" · ");
 	const when = dates(step);
 	const title = [who, when].filter(Boolean).join("\n");
 	return el(
-		`li.sc-step.sc-${step.state}`,
+		`li.sc-step.sc-${step.state}${step.perhaps ? ".sc-perhaps" : ""}`,
 		{ "aria-current": step.state === "active" ? "step" : null, title, tabindex: "0" },
 		el("span.sc-dot", { "aria-hidden": "true" }, { done: "✓", skipped: "–" }[step.state] || ""),
 		el(

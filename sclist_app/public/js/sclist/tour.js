@@ -73,7 +73,12 @@ const STOPS = {
 		MENU(),
 	],
 	rules: () => [
-		[
+		frappe.boot.sclist?.approves_rules && [
+			"[data-figure='review']",
+			__("What waits for your approval"),
+			__("Versions handed in by the rule administrator. Open one: the picture marks what it changes, and there it is approved or sent back."),
+		],
+		frappe.boot.sclist?.configures && [
 			"[data-figure='drafts']",
 			__("Your drafts"),
 			__("A procedure is changed in a draft. Published versions stay as they are; cases end as they began."),
@@ -126,6 +131,7 @@ export function asked_for_tour() {
 export function start_tour(home) {
 	running?.close();
 	const stops = STOPS[home]()
+		.filter(Boolean)
 		.map(([where, title, text]) => ({ node: seen(where), title, text }))
 		.filter((stop) => stop.node);
 	if (!stops.length) return;

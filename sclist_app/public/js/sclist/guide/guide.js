@@ -56,6 +56,7 @@ class Guide {
 		this.frm = frm;
 		this.guided = false;
 		this.stage = 1;
+		this.from = 0;
 		this.answers = {};
 		this.tried = new Set();
 		this.head = el("nav.sc-guide-steps", { "aria-label": __("Steps of registering a case") });
@@ -80,7 +81,7 @@ class Guide {
 		const { frm } = this;
 		if (this.of !== frm.docname) {
 			const same_case = this.saving || (this.of && frappe.model.new_names?.[this.of] === frm.docname);
-			if (!same_case) Object.assign(this, { stage: 1, answers: {}, tried: new Set(), checked: null });
+			if (!same_case) Object.assign(this, { stage: 1, from: 0, answers: {}, tried: new Set(), checked: null });
 			if (frm.is_new()) this.guided = guided_next || Boolean(same_case && this.guided);
 			else if (!same_case) this.guided = false;
 			this.begins = guided_next;
@@ -219,9 +220,9 @@ class Guide {
 	}
 
 	draw_foot() {
-		const { stage } = this;
-		if (this.foot_of === stage) return;
-		this.foot_of = stage;
+		const { stage, from } = this;
+		if (this.foot_of === `${stage} ${from}`) return;
+		this.foot_of = `${stage} ${from}`;
 		this.foot.replaceChildren(
 			...[
 				stage > 1 ? button(__("Previous step"), { onclick: () => this.go(stage - 1) }) : null,
@@ -230,6 +231,12 @@ class Guide {
 							kind: "primary",
 							"data-guide": "next",
 							onclick: () => this.go(stage + 1),
+						})
+					: null,
+				from
+					? button(__("Back to “{0}”", [STAGES[from - 1].title()]), {
+							"data-guide": "back",
+							onclick: () => this.go(from),
 						})
 					: null,
 			].filter(Boolean)
@@ -287,9 +294,10 @@ class Guide {
 		this.head.querySelector('[data-guide="toggle"]')?.focus();
 	}
 
-	async go(stage, field = "") {
-		const guided = this.guided;
-		if (guided) this.tried.add(this.stage);
+	/** from: the step that sent the reader here; a button leads back to it. */
+	async go(stage, field = "", from = 0) {
+		if (this.guided) this.tried.add(this.stage);
+		this.from = from !== stage ? from : 0;
 		this.guided = true;
 		this.stage = Math.min(Math.max(stage, 1), LAST);
 		if (this.stage === LAST) for (let n = 1; n < LAST; n++) this.tried.add(n);
@@ -391,7 +399,7 @@ export function way_to(guide, item, here = 0) {
 		item.stage === here || !here
 			? __("Fill in")
 			: __("Fill in under “{0}”", [STAGES[item.stage - 1].title()]),
-		{ class: "btn btn-xs btn-default", onclick: () => guide.go(item.stage, item.field) }
+		{ class: "btn btn-xs btn-default", onclick: () => guide.go(item.stage, item.field, guide.stage) }
 	);
 }
 

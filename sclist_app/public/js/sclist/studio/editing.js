@@ -5,7 +5,7 @@ import { sure } from "./outside";
 /**
  * What the hand does to the drawing: insert, connect, aim, remove. `placed` learns the code of a new step.
  *
- * @returns {{remove_step, remove_selected, place_step, place_before, ask_insert, pressed, line_behind, connected, aimed}}
+ * @returns {{remove_step, remove_selected, place_step, place_before, ask_insert, ask_before, pressed, line_behind, connected, aimed}}
  */
 export function editing(store, placed) {
 	const { state, edit, lines, layout } = store;
@@ -65,7 +65,7 @@ export function editing(store, placed) {
 
 	/** Before a step, so that all that come to it pass the new one. */
 	function place_before(code, nature) {
-		const [line] = lines.value.filter((one) => one.target === code && one.kind === "on");
+		const line = lines.value.find((one) => one.target === code && one.kind === "on");
 		if (!line) return tell(__("No route leads on to this step. Drag the step onto a line."));
 		place_step(line, nature);
 		const { selected } = state;
@@ -76,6 +76,14 @@ export function editing(store, placed) {
 	/** For the keyboard, and where no line was hit. `then`: when the dialog has closed. */
 	function ask_insert(line, then, nature = "Review") {
 		if (!line) return tell(__("Choose a line first, or drag the step onto one."));
+		ask_nature((chosen) => place_step(line, chosen), then, nature);
+	}
+
+	function ask_before(code, then) {
+		ask_nature((chosen) => place_before(code, chosen), then);
+	}
+
+	function ask_nature(place, then, nature = "Review") {
 		const dialog = frappe.prompt(
 			[
 				{
@@ -88,7 +96,7 @@ export function editing(store, placed) {
 				},
 			],
 			(values) => {
-				place_step(line, values.nature);
+				place(values.nature);
 				// a dialog that closes gives the focus back to where it was
 				dialog.$wrapper.one("hidden.bs.modal", then);
 			},
@@ -134,6 +142,7 @@ export function editing(store, placed) {
 		place_step,
 		place_before,
 		ask_insert,
+		ask_before,
 		pressed,
 		line_behind,
 		connected,

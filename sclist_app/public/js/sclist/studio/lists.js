@@ -13,7 +13,11 @@ export async function version_lists() {
 		own.length ? versions({ bureau: ["in", own] }) : [],
 		above.length ? versions({ bureau: ["in", above], status: "Published" }) : [],
 		versions({}),
-		Promise.all(own.map((bureau) => get("procedures.applying", { bureau }).catch(() => []))),
+		Promise.all(
+			[...own, ...above].map((bureau) =>
+				get("procedures.applying", { bureau }).catch(() => []),
+			),
+		),
 	]);
 	const used = new Set(applying.flat().map((row) => row.version));
 	const known = new Set([...mine, ...models].map((row) => row.name));

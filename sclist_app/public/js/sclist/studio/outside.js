@@ -31,7 +31,13 @@ export function outside(store) {
 				state.list_open = true;
 				return;
 			}
-			sure(__("Submit this version for approval?"), async () => {
+			ask_note(state.content.head.note, async (note) => {
+				if (note !== (state.content.head.note || "")) {
+					store.change((content) => {
+						content.head.note = note;
+					});
+					if (!(await store.save())) return;
+				}
 				try {
 					await post("procedures.submit", { version: state.version });
 				} catch {
@@ -85,6 +91,25 @@ export function outside(store) {
 			);
 		},
 	};
+}
+
+/** What the approver reads first; Enter in a line of it hands the version in. */
+function ask_note(known, act) {
+	const dialog = frappe.prompt(
+		[
+			{
+				fieldname: "note",
+				fieldtype: "Small Text",
+				label: __("What was changed and why, for whoever approves"),
+				description: __("May be left empty. Every change is marked in the picture anyway."),
+				default: known || "",
+			},
+		],
+		({ note }) => act((note || "").trim()),
+		__("Submit this version for approval?"),
+		__("Submit for approval"),
+	);
+	dialog.$wrapper.one("shown.bs.modal", () => dialog.get_primary_btn().focus());
 }
 
 // Nobody has to think of a code: kind and bureau, with a number where the bureau has one already.

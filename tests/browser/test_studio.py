@@ -195,9 +195,12 @@ def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	studio.mode("绘制")
 
 	studio.root.get_by_role("button", name="提交审批").click()
-	studio.desk.opened_dialog().get_by_role("button", name="提交审批").click()
+	dialog = studio.desk.opened_dialog()
+	studio.desk.type("note", "本县重大案件较多，增加联合会审。", dialog)
+	dialog.get_by_role("button", name="提交审批").click()
 	expect(studio.root.locator(".st-banner")).to_contain_text("正在审批")
-	assert stored(draft).status == "In Review"
+	handed_in = stored(draft)
+	assert (handed_in.status, handed_in.note) == ("In Review", "本县重大案件较多，增加联合会审。")
 
 	# the approver sees at once what changes, and lets it apply to the bureau from that day on
 	approver = Studio(desk_of("approver", DISTRICT))
@@ -326,6 +329,32 @@ def test_a_condition_is_chosen_and_a_case_played(studio, draft, photo):
 	expect(studio.node("告知书制发")).to_be_in_viewport()
 	photo(studio.desk, "studio-try")
 	assert not faults(studio.page, codes=True, width=True)
+
+
+def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
+	"""Dragged onto it, and by the panel's button; the approval is reached from the review and from the discussion."""
+	studio.root.get_by_role("button", name="全图").click()
+	studio.page.wait_for_timeout(500)  # the drawing glides there
+	studio.root.locator('[data-nature="Sign"]').drag_to(studio.node("负责人审批"))
+	expect(studio.panel.get_by_label("标题")).to_be_focused()
+	studio.page.keyboard.type("分管负责人会签")
+	studio.page.keyboard.press("Tab")
+	expect(studio.panel.get_by_role("button", name="让它们也经过本环节")).to_have_count(0)
+	studio.node("分管负责人会签").click()
+	studio.panel.get_by_role("button", name="在其前插入环节").click()
+	studio.desk.opened_dialog().get_by_role("button", name="插入", exact=True).click()
+	expect(studio.panel.get_by_label("标题")).to_be_focused()
+	studio.page.keyboard.type("复核小组审查")
+	studio.page.keyboard.press("Tab")
+	expect(studio.verdict).to_contain_text("检查通过")
+	photo(studio.desk, "studio-before")
+	studio.save()
+	doc = stored(draft)
+	code = {row.title: row.code for row in doc.steps}
+	onward = {(row.step, row.targets) for row in doc.transitions if row.verb in ("Agree", "Forward")}
+	first, second, approval = (code[t] for t in ("复核小组审查", "分管负责人会签", "负责人审批"))
+	assert {(code["法制审核"], first), (code["集体讨论"], first), (first, second), (second, approval)} <= onward
+	assert {step for step, targets in onward if targets == approval} == {second}
 
 
 def test_on_the_phone_it_is_read_and_mended(studio, draft, desk_of, photo):

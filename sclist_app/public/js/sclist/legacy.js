@@ -50,10 +50,23 @@ async function check(chosen, dialog) {
 		tell(__("Choose a file first."), "orange");
 		return;
 	}
-	const content = await as_base64(file);
-	const { name } = await post("legacy.check", { file_name: file.name, content }, __("Reading the file…"));
-	dialog.hide();
-	frappe.set_route("Form", "SC Legacy Import", name);
+	const content = await as_base64(file).catch(() => null);
+	if (content === null) {
+		// whoever mends the file goes on with the one chosen before, which the browser refuses to read
+		frappe.msgprint({
+			title: __("The file cannot be taken"),
+			message: __("The file was changed or moved after you chose it. Choose it again, then check it."),
+			indicator: "orange",
+		});
+		return;
+	}
+	try {
+		const { name } = await post("legacy.check", { file_name: file.name, content }, __("Reading the file…"));
+		dialog.hide();
+		frappe.set_route("Form", "SC Legacy Import", name);
+	} catch {
+		// the framework has said what is wrong with the file; the dialog stays for another one
+	}
 }
 
 function as_base64(file) {
@@ -108,8 +121,12 @@ async function carry_out(frm) {
 	frappe.confirm(
 		__("{0} rows are imported, all of them or none. Rows with faults stay out.", [frm.doc.rows_good]),
 		async () => {
-			const done = await post("legacy.carry_out", { legacy_import_name: name }, __("Importing…"));
-			if (done.status === "Imported") tell(__("{0} entries imported.", [done.imported]));
+			const done = await post(
+				"legacy.carry_out",
+				{ legacy_import_name: name },
+				__("Importing…")
+			).catch(() => null);
+			if (done?.status === "Imported") tell(__("{0} entries imported.", [done.imported]));
 			frm.reload_doc();
 		}
 	);

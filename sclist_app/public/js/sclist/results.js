@@ -1,5 +1,6 @@
 import { section } from "./dom";
 import { defence_table } from "./defence";
+import { follow_ups_table } from "./follow_up";
 import { hearings_table } from "./hearing";
 import { joint_actions_table } from "./joint_action";
 import { reports_table, verifications_table } from "./repair_tools";
@@ -23,5 +24,6 @@ export function results(panel) {
 		["measure_records", "joint_action", "lift_measures"].some((tool) => shown.has(tool))
 			? null
 			: section(__("Joint action of departments"), joint_actions_table(panel)),
+		shown.has("follow_up") ? null : section(__("Follow-up Visits"), follow_ups_table(panel)),
 	];
 }

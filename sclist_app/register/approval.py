@@ -35,7 +35,7 @@ from sclist_app.workflow import actions, desk, runner, store
 from sclist_app.workflow.kinds import Act
 from sclist_app.workflow.model import DocumentRule, Step, Transition, Verb
 from sclist_app.workflow.tasks import approves
-from sclist_app.workflow.view import person, view, vote
+from sclist_app.workflow.view import decides, person, view, vote
 
 __all__ = ["act", "agree", "issued", "mark_read", "page", "paper", "paper_pdf", "waiting"]
 
@@ -380,7 +380,7 @@ def _outlook(opened: Opened, button: Transition) -> dict[str, Any]:
 		if button.verb in (Verb.AGREE, Verb.REFUSE)
 		else None,
 		"decides": button.verb not in (Verb.AGREE, Verb.REFUSE)
-		or runner.goes_on(opened.step, loaded.state, button.verb),
+		or decides(opened.step, loaded.state, loaded.roster, button.verb),
 	}
 
 

@@ -336,15 +336,15 @@ def ballot(step: Step, state: RunState, holders: Sequence[str] = ()) -> Ballot:
 	)
 
 
-def goes_on(step: Step, state: RunState, verb: Verb) -> bool:
-	"""Whether the step is left when one more votes so; always where one person acts. In order: not for sure."""
+def goes_on(step: Step, state: RunState, verb: Verb, holders: Sequence[str] = ()) -> bool:
+	"""Whether the step is left when one more votes so; always where one person acts. holders: as of `ballot`."""
 	if not step.mode.votes:
 		return True
-	if step.mode is Mode.IN_ORDER and verb is Verb.AGREE:
-		return False
-	now = ballot(step, state)
+	now = ballot(step, state, holders)
+	# in order those who come later have no task yet; all of them must agree
+	members = now.needed if step.mode is Mode.IN_ORDER else now.members
 	more = (1, 0) if verb is Verb.AGREE else (0, 1)
-	return bool(tally(step, now.members, len(now.agree) + more[0], len(now.refuse) + more[1]))
+	return bool(tally(step, members, len(now.agree) + more[0], len(now.refuse) + more[1]))
 
 
 def route(procedure: Procedure, step: str, action: str, facts: Mapping[str, Any]) -> Transition:

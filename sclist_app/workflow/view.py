@@ -232,7 +232,7 @@ def vote(
 	"""
 	if not step.mode.votes:
 		return None
-	found = runner.ballot(step, state, roster(step) if step.mode is Mode.IN_ORDER else ())
+	found = runner.ballot(step, state, _in_turn(step, roster))
 	user = frappe.session.user
 	return {
 		"mode": _(step.mode.value),
@@ -245,6 +245,15 @@ def vote(
 	}
 
 
+def decides(step: Step, state: runner.RunState, roster: Callable[[Step], Sequence[str]], verb: Verb) -> bool:
+	"""Whether the step is left when one more votes so. roster: as of `vote`."""
+	return runner.goes_on(step, state, verb, _in_turn(step, roster))
+
+
+def _in_turn(step: Step, roster: Callable[[Step], Sequence[str]]) -> Sequence[str]:
+	return roster(step) if step.mode is Mode.IN_ORDER else ()
+
+
 def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
 	findings: list[Finding] = list(actions.gate(loaded, step, button.action))
 	procedure = loaded.procedure
@@ -254,7 +263,7 @@ def _action(loaded: store.LoadedRun, step: str, button) -> dict[str, Any]:
 		target = button.targets
 	title = "、".join(procedure.by_code[code].title for code in target)
 	votes = button.verb in (Verb.AGREE, Verb.REFUSE)
-	if votes and not runner.goes_on(procedure.by_code[step], loaded.state, button.verb):
+	if votes and not decides(procedure.by_code[step], loaded.state, loaded.roster, button.verb):
 		title = _("{0}, once the signing is decided").format(title)
 	return {
 		"action": button.action,

@@ -107,26 +107,25 @@ def test_a_decision_shows_its_papers_before_it_is_made(world):
 
 def test_who_signs_in_order_is_counted_alike_wherever_it_is_shown(people):
 	def in_order(doc):
-		next(row for row in doc.steps if row.code == "C20").update({"nature": "Sign", "mode": "In Order"})
+		next(row for row in doc.steps if row.code == "C60").mode = "In Order"
 
 	own_version(in_order)
-	case = Case.opened(DISTRICT, day_before(4, DISTRICT))
-	case.play("C20")
-	first = store.open_tasks(case.run)[0]
-	with as_user(first.assignee):
-		row, page = row_of(first.name), api.page(first.name)
-		(task,) = run_api.view("SC Case", case.case)["tasks"]
-	# two hold the post; the second is not asked before the first has signed
-	assert (row["vote"]["needed"], row["vote"]["agree"], len(row["vote"]["waiting"])) == (2, [], 1)
-	assert row["vote"] == task["vote"] == page["outlook"]["agree"]["vote"]
-	with as_user(first.assignee):
-		api.act(first.name, "agree", page["version"], "同意制发。", token())
-	second = store.open_tasks(case.run)[0]
-	with as_user(second.assignee):
-		row, page = row_of(second.name), api.page(second.name)
-	assert (row["vote"]["needed"], len(row["vote"]["agree"]), len(row["vote"]["waiting"])) == (2, 1, 1)
-	assert row["vote"] == page["outlook"]["agree"]["vote"] and page["outlook"]["agree"]["decides"]
-	assert {first.assignee, second.assignee} == {DEPUTY, SECOND}
+	case = Case.opened(DISTRICT, day_before(30, DISTRICT), "7-4")
+	case.play("C60")
+	signed = []
+	for number in range(3):
+		(task,) = store.open_tasks(case.run)
+		with as_user(task.assignee):
+			row, page = row_of(task.name), api.page(task.name)
+			(shown,) = run_api.view("SC Case", case.case)["tasks"]
+			# three hold the post; who comes later is not asked before
+			found = row["vote"]
+			assert (found["needed"], len(found["agree"]), len(found["waiting"])) == (3, number, 1)
+			assert found == shown["vote"] == page["outlook"]["agree"]["vote"]
+			assert page["outlook"]["agree"]["decides"] is (number == 2)
+			api.act(task.name, "agree", page["version"], "同意列入。", token())
+		signed.append(task.assignee)
+	assert set(signed) == {LEADER, DEPUTY, SECOND} and case.steps == {"C70"}
 
 
 def test_what_lies_around_a_case_is_read_once(case, monkeypatch):

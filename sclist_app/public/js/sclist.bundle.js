@@ -36,6 +36,7 @@ import { offer_sheets } from "./sclist/sheets";
 import {
 	choose_numbers_at_once,
 	close_dialogs_in_haste,
+	close_one_dialog_by_escape,
 	filters_before_rows,
 	keep_what_is_typed,
 	lists_by_index,
@@ -90,6 +91,7 @@ keep_open_workspaces();
 name_own_bureaus();
 speak_chinese();
 close_dialogs_in_haste();
+close_one_dialog_by_escape();
 keep_what_is_typed();
 choose_numbers_at_once();
 lists_by_index();

@@ -41,6 +41,17 @@ export function close_dialogs_in_haste() {
 }
 
 /**
+ * Escape closes one dialog: Bootstrap closes the uppermost, a message of what is wrong, and the framework would then
+ * close the one beneath it, with all that was typed into it.
+ */
+export function close_one_dialog_by_escape() {
+	document.addEventListener("keydown", (event) => {
+		const closed = event.key === "Escape" && event.defaultPrevented && event.target.closest?.(".modal");
+		if (closed) event.stopPropagation();
+	});
+}
+
+/**
  * A dialog draws its fields anew a moment after one of them was filled in, and with them what is being typed into the
  * next: its first letters, or an amount, would be gone.
  */

@@ -53,6 +53,20 @@ def check(values: str, served_on: str = "") -> dict:
 
 
 @frappe.whitelist(methods=["GET"])
+def without_case(bureau: str = "") -> list:
+	"""Penalties of one's bureau from which a case may be begun, as `opening.penalties_without_case`.
+
+	Needs a post that registers cases there.
+	"""
+	_may_open()
+	offices = filling_bureaus()
+	office = text_of(bureau, 140) or next(iter(offices), "")
+	if office not in offices:
+		frappe.throw(_("You hold no post in this bureau that registers cases."), frappe.PermissionError)
+	return opening.penalties_without_case(office)
+
+
+@frappe.whitelist(methods=["GET"])
 def around(entity: str, bureau: str = "") -> dict:
 	"""Persons and penalties registered with a party: {"persons", "penalties"}. Needs a post that registers cases."""
 	_may_open()

@@ -457,6 +457,37 @@ def penalties_of(entity: str, bureau: str) -> list[dict[str, Any]]:
 	]
 
 
+def penalties_without_case(bureau: str, most: int = 5) -> list[dict[str, Any]]:
+	"""Penalties of the bureau in force that no case rests on yet, the latest first: with `entity`, `entity_kind`."""
+	rows = frappe.get_list(
+		"SC Penalty",
+		filters={"bureau": bureau, "status": ["!=", "Revoked"]},
+		fields=["name", "document_number", "entity", "entity_name", "decided_on", "fine_total"],
+		order_by="decided_on desc, creation desc",
+		limit=10 * most,
+	)
+	names = [row.name for row in rows]
+	used = set(
+		frappe.get_all(
+			"SC Case Penalty",
+			filters={"penalty": ["in", names], "parenttype": DOCTYPE},
+			pluck="penalty",
+			order_by="penalty",
+		)
+		if names
+		else ()
+	)
+	free = [row for row in rows if row.name not in used][:most]
+	return [
+		{
+			**row,
+			"decided_on": str(row.decided_on or ""),
+			"entity_kind": frappe.db.get_value("SC Entity", row.entity, "entity_kind"),
+		}
+		for row in free
+	]
+
+
 def _cases_with(penalties: list[str], entity: str) -> dict[str, Any]:
 	"""Penalty → the case it is in, the latest; before all others one that is under way against this very party."""
 	if not penalties:

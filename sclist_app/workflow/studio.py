@@ -275,6 +275,7 @@ def _choices(doc: Document, world: World) -> dict[str, Any]:
 	fixed = canvas.fixed_limits(doc.kind, world)
 	return {
 		"posts": _titles("SC Post", "post_name"),
+		"held": _held(doc.bureau),
 		"documents": _titles("SC Document Kind", "title"),
 		"limits": [_limit(row, in_force.get(row.code), fixed.get(row.code, "")) for row in _limit_rows()],
 		"natures": _select(step, "nature"),
@@ -525,6 +526,12 @@ def played(
 		"documents": [trial.shown_name("document", kind) for kind in result.documents],
 		"problem": render(result.problem, _) if result.problem else "",
 	}
+
+
+def _held(bureau: str | None) -> dict[str, int]:
+	"""How many people hold each post of the bureau now; {} for a procedure of no bureau."""
+	posts = frappe.get_all("SC Post", pluck="name") if bureau else []
+	return {post: len(holders(post, bureau)) for post in posts}
 
 
 def _holders_in(bureau: str) -> Callable[[Step], int]:

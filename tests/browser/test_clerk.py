@@ -16,6 +16,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 PERMIT = {"accident": "no", "permit": "no_permit", "performance": "none", "grave": "no"}
 
 
+# parties found, not the penalties from which one may begin
+OFFERS = ".sc-found:not(.sc-ready) .sc-offer"
+
+
 class Clerk:
 	"""An officer on the guided path."""
 
@@ -43,7 +47,7 @@ class Clerk:
 
 	def look_up(self, text: str):
 		self.guide.get_by_label("查找单位、机构或者人员").fill(text)
-		return self.guide.locator(".sc-offer")
+		return self.guide.locator(OFFERS)
 
 	def answer(self, **answers: str) -> None:
 		for key, value in answers.items():
@@ -225,6 +229,14 @@ def test_a_registered_party_is_found_and_offered(how, desk_of, photo):
 		clerk.guide.locator(".sc-offer-row").get_by_role("button", name=re.compile("选用")).click()
 		expect(clerk.guide.locator(".sc-offer-row")).to_contain_text("已选")
 		assert clerk.values()["facts"]
+	if how == "part":
+		# with nothing typed, penalties no case rests on are offered; party and facts come with them
+		clerk.guide.get_by_label("查找单位、机构或者人员").fill("")
+		clerk.guide.locator(".sc-ready").get_by_role("button").filter(has_text=name).click()
+		expect(clerk.guide.locator(".sc-persons li").first).to_be_visible()
+		expect(clerk.guide.locator(".sc-ready")).to_have_count(0)
+		values = clerk.values()
+		assert [row[0] for row in values["subjects"]] == [name] and values["penalties"] and values["facts"]
 	clerk.page.evaluate("cur_frm.sclist_first = cur_frm.sclist_typed")
 
 
@@ -326,7 +338,7 @@ def test_the_whole_path_without_a_mouse(desk_of):
 	clerk.begin()
 	expect(page.locator("#sc-look-up")).to_be_focused()
 	keys.type(code_of(case))
-	expect(clerk.guide.locator(".sc-offer")).to_have_count(1)
+	expect(clerk.guide.locator(OFFERS)).to_have_count(1)
 	keys.press("ArrowDown")
 	keys.press("Enter")
 	expect(clerk.guide.locator(".sc-persons li").first).to_be_visible()

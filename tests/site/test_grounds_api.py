@@ -30,6 +30,22 @@ def fits(result: dict) -> list[str]:
 	return [v["code"] for v in result["verdicts"] if v["fit"] == "fits"]
 
 
+def test_a_case_begins_with_a_penalty_that_is_in_none(people):
+	case = Case(DISTRICT, frappe.utils.getdate())
+	values = {"doctype": "SC Case", "bureau": DISTRICT, **case.register("7-1")}
+	penalty = values["penalties"][0]["penalty"]
+	with as_user(user_of("officer")):
+		row = next(row for row in grounds.without_case(DISTRICT) if row["name"] == penalty)
+		assert (row["entity"], row["entity_kind"]) == (case.unit, "Unit") and row["document_number"]
+		assert row in grounds.without_case()
+		with refused(frappe.PermissionError, match="没有登记案件的岗位"):
+			grounds.without_case(CITY)
+		frappe.get_doc(values).insert()
+		assert penalty not in [row["name"] for row in grounds.without_case(DISTRICT)]
+	with as_user(user_of("leader")), refused(frappe.PermissionError):
+		grounds.without_case(DISTRICT)
+
+
 def test_questions_follow_the_answers(people):
 	with as_user(user_of("officer")):
 		start = assess()

@@ -47,6 +47,11 @@ const LOOK = {
 	],
 };
 
+/** For whoever writes the rules of a bureau. */
+const CONFIGURE = () => [
+	[__("Copy a model or go on with a draft"), () => frappe.set_route("procedure-studio")],
+];
+
 function begun() {
 	return fills_forms() ? my_posts().flatMap((post) => BEGIN[post]?.() || []) : [];
 }
@@ -123,11 +128,12 @@ async function fill(place, home) {
 			__("My tasks"),
 			MINE.map(([key, label, hot]) => own(key, label(), data.mine[key], hot))
 		),
-		home === "casework" ? beginning() : null,
+		home === "casework" ? beginning(begun()) : null,
 		home === "approvals" ? approving(data.urgent, data.urgent.length === data.mine.open) : null,
 		urgent(data, home),
 	];
 	const numbers = [
+		home === "rules" && frappe.boot.sclist?.configures ? beginning(CONFIGURE()) : null,
 		tiles(
 			home === "rules" ? __("State of the rules") : __("At a glance"),
 			data.figures.map((figure) => tile(figure.key, figure.label, figure.value, figure.hot, of(figure)))
@@ -148,8 +154,7 @@ async function fill(place, home) {
 }
 
 /** Buttons by which something new is begun. */
-function beginning() {
-	const offers = begun();
+function beginning(offers) {
 	if (!offers.length) return null;
 	return el(
 		"div.sc-buttons.sc-home-new",

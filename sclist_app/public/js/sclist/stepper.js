@@ -28,7 +28,9 @@ export function stepper(view, procedure) {
 	);
 	const list = el("ol.sc-steps", { "aria-label": __("Steps of the procedure") }, items);
 
-	const settled = steps.filter((step) => step.state === "done").length;
+	// an end is nothing to be done
+	const work = steps.filter((step) => step.nature !== "End");
+	const settled = work.filter((step) => step.state === "done").length;
 	const active = steps.filter((step) => step.state === "active").map((step) => step.title);
 	const summary = active.length ? __("Now: {0}", [join_names(active)]) : __("All steps");
 	const details = el(
@@ -38,7 +40,7 @@ export function stepper(view, procedure) {
 			"summary",
 			{},
 			el("span", {}, summary),
-			el("span.text-muted", {}, __("{0} of {1} steps", [settled, steps.length]))
+			el("span.text-muted", {}, __("{0} of {1} steps", [settled, work.length]))
 		),
 		list
 	);

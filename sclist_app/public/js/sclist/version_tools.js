@@ -29,7 +29,9 @@ export function version_tools(frm) {
 	}
 	if (configures && status !== "Draft") {
 		button(__("New draft from this"), () => go(post("procedures.new_draft", { version: name })), tools);
-		button(__("Copy for a bureau"), () => copy(frm), tools);
+		// a model of another bureau is copied; one's own goes on as a new draft
+		const own = (frappe.boot.sclist?.bureaus || []).some((bureau) => bureau.name === frm.doc.bureau);
+		button(__("Copy for a bureau"), () => copy(frm), own ? tools : undefined);
 	}
 	if (configures && frm.doc.copied_from && status !== "In Review") {
 		button(__("Take over changes of the parent"), () => take_over(frm), tools);
@@ -347,21 +349,47 @@ function bureau_name(frm) {
 }
 
 function copy(frm) {
-	const own = frappe.boot.sclist?.bureaus?.[0]?.name;
+	const own = frappe.boot.sclist?.bureaus?.[0];
+	const { name, kind } = frm.doc;
+	const where = { fieldtype: "Link", options: "SC Bureau", default: own?.name };
+	copy_version({ name, kind, kind_label: __(kind) }, where, own?.bureau_name, (made) =>
+		frappe.set_route("Form", "SC Procedure Version", made)
+	);
+}
+
+/** Copy a version into a procedure of a bureau. where: the field in which it is chosen; opened: learns the draft's name. */
+export function copy_version({ name, kind, kind_label }, where, bureau_label, opened) {
 	frappe.prompt(
 		[
-			{ ...bureau_field(frm)[0], default: own },
-			{ fieldname: "procedure_name", fieldtype: "Data", label: __("Procedure Name"), reqd: 1 },
+			{ fieldname: "bureau", label: __("Bureau"), reqd: 1, ...where },
 			{
-				fieldname: "code",
+				fieldname: "procedure_name",
 				fieldtype: "Data",
-				label: __("Procedure Code"),
-				default: `${frm.doc.kind.toLowerCase().replaceAll(" ", "-")}-${own || "local"}`,
+				label: __("Procedure Name"),
+				default: `${bureau_label || ""}${kind_label}${__("Procedure")}`,
 				reqd: 1,
 			},
 		],
-		(values) => go(post("procedures.copy", { version: frm.doc.name, ...values }, __("Copying…"))),
+		async ({ bureau, procedure_name }) => {
+			const code = await free_code(kind, bureau);
+			const made = await post("procedures.copy", { version: name, code, procedure_name, bureau }, __("Copying…"));
+			opened(made.name);
+			tell(__("Copied. This draft is yours to change."));
+		},
 		__("Copy for a bureau"),
 		__("Copy")
 	);
+}
+
+// Nobody has to think of a code: kind and bureau, with a number where the bureau has one already.
+async function free_code(kind, bureau) {
+	const stem = `${kind.toLowerCase().replaceAll(" ", "-")}-${bureau}`;
+	const rows = await frappe.db.get_list("SC Procedure", {
+		fields: ["name"],
+		filters: { name: ["like", `${stem}%`] },
+		limit: 200,
+	});
+	const taken = new Set(rows.map((row) => row.name));
+	if (!taken.has(stem)) return stem;
+	for (let n = 2; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
 }

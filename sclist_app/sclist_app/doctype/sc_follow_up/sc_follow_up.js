@@ -1,9 +1,28 @@
 frappe.ui.form.on("SC Follow Up", {
 	refresh(frm) {
-		if (frm.doc.state !== "To Visit" || !sclist.filling_bureaus().includes(frm.doc.bureau)) return;
-		frm.add_custom_button(__("Record the visit"), () => record(frm)).addClass("btn-primary");
+		frm.disable_save();
+		frm.toggle_display(["run", "is_demo"], false);
+		frm.add_custom_button(__("Open the Listing Record"), () =>
+			frappe.set_route("Form", "SC Listing Record", frm.doc.record)
+		);
+		if (!sclist.filling_bureaus().includes(frm.doc.bureau)) return;
+		if (frm.doc.state === "To Visit") {
+			frm.page.set_primary_action(__("Record the visit"), () => record(frm));
+		} else if (frm.doc.state === "Visited") offer_next(frm);
 	},
 });
+
+// What the visit led to is opened here; each new form says what the law asks for.
+function offer_next(frm) {
+	const next = {
+		"New Case": [__("New listing case"), () => sclist.new_case()],
+		"Revoke the Removal": [
+			__("Revoke the Early Removal"),
+			() => frappe.new_doc("SC Removal", { record: frm.doc.record, kind: "Restoration" }),
+		],
+	}[frm.doc.outcome];
+	if (next) frm.add_custom_button(...next);
+}
 
 function record(frm) {
 	const dialog = new frappe.ui.Dialog({

@@ -1,6 +1,11 @@
 frappe.listview_settings["SC Task"] = {
 	add_fields: ["status", "due_on", "reference_doctype", "reference_name"],
 	hide_name_column: true,
+	formatters: {
+		// a phone shows this column alone: whose task it is belongs to it
+		title: (value, field, doc) =>
+			window.innerWidth < 768 && doc?.subject_line ? `${value}：${doc.subject_line}` : value,
+	},
 	get_indicator(doc) {
 		const [label, colour] = sclist.due_indicator(doc);
 		return [label, colour, `status,=,${doc.status}`];

@@ -2,12 +2,15 @@ import { badge, button, el } from "../dom";
 import { quietly } from "./guide";
 import { get } from "../calls";
 import { enter_entity } from "./entity_entry";
+import { money, take_penalty } from "./penalties";
+import { day } from "../words";
 
 /** Step 1: who it is about. Looked up by name, code or pinyin; persons of the unit are offered. */
 export function party_stage(guide) {
 	const { frm } = guide;
 	const results = el("ul.sc-found", { "aria-label": __("Found") });
 	const persons = el("div.sc-persons");
+	const ready = el("div");
 	const said = el("p.sc-note", { role: "status" });
 	const input = el("input.form-control", {
 		type: "search",
@@ -42,6 +45,7 @@ export function party_stage(guide) {
 			{},
 			button(__("Register a new party"), { onclick: () => enter({ entity_name: typed_name() }) })
 		),
+		ready,
 		persons
 	);
 
@@ -51,6 +55,7 @@ export function party_stage(guide) {
 
 	async function look() {
 		const text = input.value.trim();
+		ready.hidden = Boolean(text);
 		if (text.length < 2) {
 			results.replaceChildren();
 			said.textContent = "";
@@ -102,8 +107,52 @@ export function party_stage(guide) {
 		});
 	}
 
+	/** Nothing typed twice: what was registered with the penalty is where a case begins. */
+	async function offer_penalties() {
+		const rows = await get("grounds.without_case", { bureau: frm.doc.bureau || "" }).catch(() => []);
+		if (!rows.length || anybody()) return ready.replaceChildren();
+		ready.replaceChildren(
+			el("div.sc-label", {}, __("Or begin with a penalty no case rests on yet")),
+			el("ul.sc-found.sc-ready", {}, rows.map(offer_penalty))
+		);
+	}
+
+	function offer_penalty(row) {
+		const told = [row.document_number, day(row.decided_on), row.fine_total ? money(row.fine_total) : ""];
+		return el(
+			"li",
+			{},
+			el(
+				"button.sc-offer",
+				{ type: "button", "data-penalty": row.name, onclick: () => begin_with(row), onkeydown: move_by_arrows },
+				el("strong", {}, row.entity_name),
+				el("span.text-muted", {}, told.filter(Boolean).join(" · "))
+			)
+		);
+	}
+
+	async function begin_with(row) {
+		ready.replaceChildren();
+		await add_subject(frm, { ...row, name: row.entity });
+		await take_penalty(frm, row);
+		said.textContent = __("{0} was added, with penalty {1}.", [row.entity_name, row.document_number]);
+		await update();
+		(persons.querySelector("button") || input).focus();
+	}
+
+	function anybody() {
+		return (frm.doc.subjects || []).some((row) => row.entity);
+	}
+
+	let offered = null;
 	let asked = "";
 	async function update() {
+		const free = anybody() ? "" : frm.doc.bureau || "-";
+		if (offered !== free) {
+			offered = free;
+			if (free) offer_penalties();
+			else ready.replaceChildren();
+		}
 		const units = (frm.doc.subjects || []).filter((row) =>
 			row.entity && ["Unit", "Institution"].includes(row.entity_kind)
 		);

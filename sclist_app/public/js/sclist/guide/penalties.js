@@ -111,16 +111,7 @@ export function penalty_stage(guide) {
 	}
 
 	async function use(row) {
-		frappe.utils.add_link_title("SC Penalty", row.name, row.document_number);
-		const line = (frm.doc.penalties || []).find((one) => !one.penalty) || frm.add_child("penalties");
-		// the form takes over party, facts and evidence by itself
-		await frappe.model.set_value(line.doctype, line.name, "penalty", row.name);
-		await frappe.model.set_value(line.doctype, line.name, {
-			document_number: row.document_number,
-			decided_on: row.decided_on,
-		});
-		frm.dirty();
-		frm.refresh_field("penalties");
+		await take_penalty(frm, row);
 		await update();
 		guide.foot.querySelector('[data-guide="next"]')?.focus();
 	}
@@ -207,6 +198,19 @@ export function penalty_stage(guide) {
 	return { node, update };
 }
 
-function money(amount) {
+/** Puts a penalty into the case; the form takes over party, facts and evidence by itself. */
+export async function take_penalty(frm, row) {
+	frappe.utils.add_link_title("SC Penalty", row.name, row.document_number);
+	const line = (frm.doc.penalties || []).find((one) => !one.penalty) || frm.add_child("penalties");
+	await frappe.model.set_value(line.doctype, line.name, "penalty", row.name);
+	await frappe.model.set_value(line.doctype, line.name, {
+		document_number: row.document_number,
+		decided_on: row.decided_on,
+	});
+	frm.dirty();
+	frm.refresh_field("penalties");
+}
+
+export function money(amount) {
 	return `${Number(amount).toLocaleString("zh-CN")}${__(" yuan")}`;
 }

@@ -1,5 +1,5 @@
 import { post, tell } from "../calls";
-import { bind, publish, with_reason } from "../version_tools";
+import { bind, copy_version, publish, with_reason } from "../version_tools";
 
 /** A question that Enter answers with yes. */
 export function sure(question, act) {
@@ -58,37 +58,8 @@ export function outside(store) {
 		},
 		copy() {
 			const { bureaus } = state.board.rights;
-			frappe.prompt(
-				[
-					{
-						fieldname: "bureau",
-						fieldtype: "Select",
-						label: __("Bureau"),
-						options: bureaus,
-						default: bureaus[0]?.value,
-						reqd: 1,
-					},
-					{
-						fieldname: "procedure_name",
-						fieldtype: "Data",
-						label: __("Procedure Name"),
-						default: `${bureaus[0]?.label || ""}${state.board.version.kind_label}${__("Procedure")}`,
-						reqd: 1,
-					},
-				],
-				async ({ bureau, procedure_name }) => {
-					const code = await free_code(state.board.version.kind, bureau);
-					const { name } = await post(
-						"procedures.copy",
-						{ version: state.version, code, procedure_name, bureau },
-						__("Copying…"),
-					);
-					open(name);
-					tell(__("Copied. This draft is yours to change."));
-				},
-				__("Copy for a bureau"),
-				__("Copy"),
-			);
+			const where = { fieldtype: "Select", options: bureaus, default: bureaus[0]?.value };
+			copy_version(state.board.version, where, bureaus[0]?.label, open);
 		},
 	};
 }
@@ -110,20 +81,4 @@ function ask_note(known, act) {
 		__("Submit for approval"),
 	);
 	dialog.$wrapper.one("shown.bs.modal", () => dialog.get_primary_btn().focus());
-}
-
-// Nobody has to think of a code: kind and bureau, with a number where the bureau has one already.
-async function free_code(kind, bureau) {
-	const stem = `${kind.toLowerCase().replaceAll(" ", "-")}-${bureau}`;
-	const taken = new Set(
-		(
-			await frappe.db.get_list("SC Procedure", {
-				fields: ["name"],
-				filters: { name: ["like", `${stem}%`] },
-				limit: 200,
-			})
-		).map((row) => row.name),
-	);
-	if (!taken.has(stem)) return stem;
-	for (let n = 2; ; n++) if (!taken.has(`${stem}-${n}`)) return `${stem}-${n}`;
 }

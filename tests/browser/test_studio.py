@@ -353,7 +353,12 @@ def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
 	code = {row.title: row.code for row in doc.steps}
 	onward = {(row.step, row.targets) for row in doc.transitions if row.verb in ("Agree", "Forward")}
 	first, second, approval = (code[t] for t in ("复核小组审查", "分管负责人会签", "负责人审批"))
-	assert {(code["法制审核"], first), (code["集体讨论"], first), (first, second), (second, approval)} <= onward
+	assert {
+		(code["法制审核"], first),
+		(code["集体讨论"], first),
+		(first, second),
+		(second, approval),
+	} <= onward
 	assert {step for step, targets in onward if targets == approval} == {second}
 
 

@@ -13,7 +13,7 @@ from frappe.model.document import Document
 
 from sclist_app.access import local_rules
 from sclist_app.documents import service
-from sclist_app.register import hearing, joint_action, upward
+from sclist_app.register import hearing, joint_action, remedies, upward
 from sclist_app.register.papers import FIELDS, with_rights
 
 __all__ = ["case_panel", "measures", "papers", "publications", "records"]
@@ -32,6 +32,7 @@ def case_panel(doc: Document) -> dict[str, Any]:
 		"listing_reports": [{**row, "status_label": _(row.status)} for row in upward.of_document(doc)],
 		"joint_actions": joint_action.of_case(doc.name),
 		"service_ways": local_rules.service_ways(doc.bureau),
+		"remedies": remedies.of_case(doc),
 		"records": records({"case": doc.name}),
 		"publications": publications({"case": doc.name}),
 		"measures": measures({"case": doc.name}),

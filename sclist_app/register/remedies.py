@@ -38,7 +38,7 @@ __all__ = [
 	"decide",
 	"end_suspensions",
 	"entered",
-	"of",
+	"of_case",
 	"prefill",
 	"prepare",
 	"resume",
@@ -381,12 +381,24 @@ def _set_penalty(name: str, status: str) -> None:
 		penalty.save(ignore_permissions=True)  # follows from the remedy; its hook opens the revocation
 
 
-def of(filters: dict[str, Any]) -> list:
-	"""Remedies for a panel or a form; the caller has checked the right to read what they are about."""
+def of_case(case: Document) -> list:
+	"""Remedies against the papers of a case or its penalties, the latest first; the caller may read the case."""
+	penalties = [row.penalty for row in case.penalties if row.penalty]
 	rows = frappe.get_all(
 		DOCTYPE,
-		filters=filters,
-		fields=["name", "kind", "contested", "filed_on", "forum", "status", "result", "answer_due"],
+		or_filters={"case": case.name, **({"penalty": ["in", penalties]} if penalties else {})},
+		fields=[
+			"name",
+			"kind",
+			"contested",
+			"decision_number",
+			"filed_on",
+			"forum",
+			"status",
+			"result",
+			"suspended_from",
+			"suspension_ended_on",
+		],
 		order_by="filed_on desc, name desc",
 	)
 	for row in rows:

@@ -41,6 +41,7 @@ import {
 	keep_what_is_typed,
 	lists_by_index,
 	speak_chinese,
+	write_seconds,
 } from "./sclist/framework";
 import { upload_privately } from "./sclist/upload";
 import { show_paper } from "./sclist/paper_tools";
@@ -92,6 +93,7 @@ name_own_bureaus();
 speak_chinese();
 close_dialogs_in_haste();
 close_one_dialog_by_escape();
+write_seconds();
 keep_what_is_typed();
 choose_numbers_at_once();
 lists_by_index();

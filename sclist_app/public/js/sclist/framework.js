@@ -51,6 +51,17 @@ export function close_one_dialog_by_escape() {
 	});
 }
 
+/** The calendar knows no seconds unless it is the framework's own copy, and writes "09:30:ss". */
+export function write_seconds() {
+	const calendar = $.fn.datepicker?.Constructor?.prototype;
+	if (!calendar) return;
+	const { formatDate } = calendar;
+	calendar.formatDate = function (format, date) {
+		const text = formatDate.call(this, format, date);
+		return text?.replace?.(/\bss\b/, String(date.getSeconds()).padStart(2, "0")) ?? text;
+	};
+}
+
 /**
  * A dialog draws its fields anew a moment after one of them was filled in, and with them what is being typed into the
  * next: its first letters, or an amount, would be gone.

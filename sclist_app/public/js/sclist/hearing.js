@@ -1,5 +1,5 @@
 import { badge, button, el, link_out, on_one_line, table } from "./dom";
-import { ask, attach_field, choices } from "./ask";
+import { ask, attach_field, choices, fixed_text } from "./ask";
 import { post } from "./calls";
 import { day, moment_text } from "./words";
 import { colleagues, service_tool } from "./service";
@@ -83,13 +83,14 @@ async function arrange(panel, row) {
 		label: __("Issue the notice of the hearing"),
 		done: __("The notice of the hearing has been issued. Serve it at once."),
 		fields: [
+			fixed_text(__("At least seven working days after the party is told.")),
+			{ fieldtype: "Section Break" },
 			{
 				fieldname: "held_at",
 				fieldtype: "Datetime",
 				label: __("Time of the hearing"),
 				reqd: 1,
 				default: row.held_at,
-				description: __("At least seven working days after the party is told."),
 			},
 			{
 				fieldname: "place",

@@ -1,6 +1,8 @@
 import { ask, attach_field, choices } from "./ask";
 import { post } from "./calls";
+import { badge, el, form_link, on_one_line, table } from "./dom";
 import { filling_bureaus, my_bureau_codes, my_posts } from "./posts";
+import { day } from "./words";
 
 // What a remedy may be about, and the field of SC Remedy that names it.
 const ABOUT = {
@@ -24,6 +26,9 @@ const OUTCOMES = [
 	"Found Unlawful",
 	"Ordered to Act",
 ];
+// what is done to the decision contested; as a state alone it could be taken for that of the remedy
+const SAID = { Revoked: () => __("Decision Revoked"), Changed: () => __("Decision Changed") };
+const said = (outcome) => SAID[outcome]?.() || __(outcome);
 
 /** Bureaus whose remedies the user enters; the server asks again. */
 export function remedy_bureaus() {
@@ -63,6 +68,29 @@ export function remedy_papers() {
 	return source || {};
 }
 
+/** The reviews and suits about the case, with what has come of them. */
+export function remedies_table(panel) {
+	const rows = panel.view.remedies || [];
+	if (!rows.length) return null;
+	const closed = (row) => row.status === "Closed";
+	return table(
+		__("Reviews and Suits"),
+		[__("Kind of Remedy"), __("Decision Contested"), __("Filed On"), __("Remedy Status")],
+		rows.map((row) => [
+			[form_link("SC Remedy", row.name, row.kind_label), el("div.text-muted", {}, row.forum)],
+			[row.contested_label, el("div.text-muted", {}, row.decision_number || "")],
+			on_one_line(day(row.filed_on)),
+			[
+				badge(row.status_label, closed(row) ? "gray" : "orange"),
+				row.result ? el("div", {}, said(row.result)) : null,
+				row.suspended_from && !row.suspension_ended_on
+					? el("div", {}, badge(__("Execution is suspended."), "red"))
+					: null,
+			],
+		])
+	);
+}
+
 /** What the bureau records in a remedy besides the form. */
 export function remedy_tools(frm) {
 	const { doc } = frm;
@@ -99,7 +127,7 @@ function decide(panel, doc, closed) {
 				fieldname: "outcome",
 				fieldtype: "Select",
 				label: __("Remedy Outcome"),
-				options: choices(OUTCOMES),
+				options: OUTCOMES.map((value) => ({ value, label: said(value) })),
 				reqd: 1,
 			},
 			{

@@ -4,6 +4,7 @@ import { follow_ups_table } from "./follow_up";
 import { hearings_table } from "./hearing";
 import { joint_actions_table } from "./joint_action";
 import { reports_table, verifications_table } from "./repair_tools";
+import { remedies_table } from "./remedies";
 import { measures_table, publications_table, records_table } from "./register_tools";
 
 /** What has come of the case so far, to read; the tools of a task show the same tables with buttons. */
@@ -18,6 +19,7 @@ export function results(panel) {
 			: section(__("Verification of the three conditions"), verifications_table(panel)),
 		shown.has("upward_report") ? null : section(__("Report to the bureau above"), reports_table(panel)),
 		shown.has("hearing") ? null : section(__("Hearings"), hearings_table(panel)),
+		section(__("Reviews and Suits"), remedies_table(panel)),
 		shown.has("system_entry") ? null : section(__("Listed parties"), records_table(panel)),
 		shown.has("publication") ? null : section(__("Publication"), publications_table(panel)),
 		shown.has("measure_records") ? null : section(__("Management measures"), measures_table(panel)),

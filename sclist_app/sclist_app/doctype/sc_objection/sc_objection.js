@@ -17,5 +17,8 @@ frappe.ui.form.on("SC Objection", {
 			["section_examination_and_answer", "section_review_by_an_external_body"],
 			!frm.is_new()
 		);
+		const said = frm.doc.__onload?.sclist_policy?.fields || {};
+		if (!frm.is_new() && ["Edit", "Required"].includes(said.result))
+			frm.add_custom_button(__("Enter the Findings and the Answer"), () => frm.scroll_to_field("findings"));
 	},
 });

@@ -22,6 +22,7 @@ frappe.ui.form.on("SC Remedy", {
 		frm.toggle_display(["follow_up_doctype", "follow_up_name"], !!frm.doc.follow_up_name);
 		for (const source of ["record", "penalty"])
 			frm.toggle_display(source, frm.is_new() || !!frm.doc[source]);
+		if (!frm.is_new()) for (const field of ["record", "penalty"]) frm.set_df_property(field, "description", "");
 		// its number stands below; the paper itself is a click away
 		frm.toggle_display("notice", frm.is_new());
 		if (!frm.is_new() && frm.doc.notice)

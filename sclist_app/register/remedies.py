@@ -398,6 +398,8 @@ def of_case(case: Document) -> list:
 			"result",
 			"suspended_from",
 			"suspension_ended_on",
+			"follow_up_doctype",
+			"follow_up_name",
 		],
 		order_by="filed_on desc, name desc",
 	)

@@ -18,7 +18,7 @@ from sclist_app.workflow.calendars import calendar_of
 from tests.browser.desk import Desk
 from tests.browser.test_journeys import PHONE, fine, name_of
 from tests.site.matter import Matter
-from tests.site.support import Case
+from tests.site.support import Case, as_user
 
 
 def menu(desk: Desk, group: str, item: str) -> None:
@@ -334,8 +334,21 @@ def test_a_review_suspends_and_revokes_a_listing(desk_of, browser_page, listed, 
 	row = frappe.db.get_value("SC Listing Record", record, ["state", "execution_suspended"])
 	assert row == ("L3", 0), "the deciding bureau revokes, not the ledger"
 	expect(on_the_list(public, company)).not_to_contain_text("依法停止执行")
+
+	# meanwhile somebody enters a suit against the penalty; all of it stands on the page of the case
+	with as_user(user_of("officer")):
+		suit = frappe.new_doc("SC Remedy")
+		suit.update({"kind": "Litigation", "penalty": listed.penalty, "filed_on": today()})
+		suit.insert()
+	frappe.db.commit()
 	officer.open_case(listed.case)
 	told = officer.panel.get_by_role("row").filter(has=page.get_by_role("link", name="行政复议", exact=True))
 	expect(told).to_contain_text("撤销原决定")
+	expect(told.get_by_role("link", name="后续程序")).to_be_visible()
+	told = officer.panel.get_by_role("row").filter(has=page.get_by_role("link", name="行政诉讼", exact=True))
+	expect(told).to_contain_text("进行中")
 	fine(page)
 	photo(officer, "journey-review-case", full_page=True)
+	officer.open(f"sc-penalty/{listed.penalty}")
+	expect(officer.form).to_contain_text("诉讼中")
+	photo(officer, "journey-penalty-sued", full_page=True)

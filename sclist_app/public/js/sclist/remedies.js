@@ -75,7 +75,7 @@ export function remedies_table(panel) {
 	const closed = (row) => row.status === "Closed";
 	return table(
 		__("Reviews and Suits"),
-		[__("Kind of Remedy"), __("Decision Contested"), __("Filed On"), __("Remedy Status")],
+		[__("Kind of Remedy"), __("Decision Contested"), __("Filed On"), __("Remedy Status"), ""],
 		rows.map((row) => [
 			[form_link("SC Remedy", row.name, row.kind_label), el("div.text-muted", {}, row.forum)],
 			[row.contested_label, el("div.text-muted", {}, row.decision_number || "")],
@@ -87,6 +87,9 @@ export function remedies_table(panel) {
 					? el("div", {}, badge(__("Execution is suspended."), "red"))
 					: null,
 			],
+			row.follow_up_name
+				? form_link(row.follow_up_doctype, row.follow_up_name, __("Proceedings That Followed"))
+				: "",
 		])
 	);
 }

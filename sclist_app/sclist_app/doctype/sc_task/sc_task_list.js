@@ -1,17 +1,21 @@
 frappe.listview_settings["SC Task"] = {
 	add_fields: ["status", "due_on", "reference_doctype", "reference_name"],
 	hide_name_column: true,
-	formatters: {
-		// a phone shows this column alone: whose task it is belongs to it
-		title: (value, field, doc) =>
-			window.innerWidth < 768 && doc?.subject_line ? `${value}：${doc.subject_line}` : value,
-	},
 	get_indicator(doc) {
 		const [label, colour] = sclist.due_indicator(doc);
 		return [label, colour, `status,=,${doc.status}`];
 	},
 	onload(listview) {
 		listview.page.add_inner_button(__("My Desk"), () => frappe.set_route("sc-desk"));
+	},
+	refresh(listview) {
+		if (window.innerWidth >= 768) return;
+		// a phone shows the first column alone: whose task it is belongs to it
+		for (const { name, title, subject_line } of listview.data) {
+			if (!subject_line) continue;
+			const link = listview.$result.find(`a[href$="/${encodeURIComponent(name)}"]`).first();
+			link.text(`${title}：${subject_line}`);
+		}
 	},
 	button: {
 		show: (doc) => Boolean(doc.reference_name),

@@ -8,7 +8,6 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import frappe
@@ -17,6 +16,7 @@ import pytest
 from PIL import Image
 
 from sclist_app.access.guard import engine_writes
+from sclist_app.access.today import today
 from sclist_app.api import case_file as api
 from sclist_app.api import print_jobs as jobs_api
 from sclist_app.documents import binding, store
@@ -335,7 +335,7 @@ def test_a_job_makes_both_forms_and_hands_them_out(world, worker):
 	worker(name)
 	doc = job_of(name)
 	assert (doc.status, doc.pieces > 5, doc.pages > 5, doc.skipped) == ("Ready", True, True, 0)
-	assert doc.bureau == DISTRICT and (doc.expires_on - date.today()).days == 7
+	assert doc.bureau == DISTRICT and (doc.expires_on - today()).days == 7
 	before = len(case.events())
 	with as_user(user_of("officer")):
 		for form, ending in (("file", "pdf"), ("folder", "zip")):

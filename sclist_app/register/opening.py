@@ -458,34 +458,35 @@ def penalties_of(entity: str, bureau: str) -> list[dict[str, Any]]:
 
 
 def penalties_without_case(bureau: str, most: int = 5) -> list[dict[str, Any]]:
-	"""Penalties of the bureau in force that no case rests on yet, the latest first: with `entity`, `entity_kind`."""
-	rows = frappe.get_list(
-		"SC Penalty",
-		filters={"bureau": bureau, "status": ["!=", "Revoked"]},
-		fields=["name", "document_number", "entity", "entity_name", "decided_on", "fine_total"],
-		order_by="decided_on desc, creation desc",
-		limit=10 * most,
-	)
-	names = [row.name for row in rows]
-	used = set(
-		frappe.get_all(
-			"SC Case Penalty",
-			filters={"penalty": ["in", names], "parenttype": DOCTYPE},
-			pluck="penalty",
-			order_by="penalty",
+	"""Penalties of a bureau that no case rests on yet, the latest first: with `entity`, `entity_kind`.
+
+	For who registers cases there; the caller has made sure of that.
+	"""
+	penalty = frappe.qb.DocType("SC Penalty")
+	row = frappe.qb.DocType("SC Case Penalty")
+	entity = frappe.qb.DocType("SC Entity")
+	found = (
+		frappe.qb.from_(penalty)
+		.join(entity)
+		.on(entity.name == penalty.entity)
+		.left_join(row)
+		.on((row.penalty == penalty.name) & (row.parenttype == DOCTYPE))
+		.select(
+			penalty.name,
+			penalty.document_number,
+			penalty.entity,
+			entity.entity_name,
+			entity.entity_kind,
+			penalty.decided_on,
+			penalty.fine_total,
 		)
-		if names
-		else ()
+		.where((penalty.bureau == bureau) & (penalty.status != "Revoked") & row.name.isnull())
+		.orderby(penalty.decided_on, order=frappe.qb.desc)
+		.orderby(penalty.creation, order=frappe.qb.desc)
+		.limit(most)
+		.run(as_dict=True)
 	)
-	free = [row for row in rows if row.name not in used][:most]
-	return [
-		{
-			**row,
-			"decided_on": str(row.decided_on or ""),
-			"entity_kind": frappe.db.get_value("SC Entity", row.entity, "entity_kind"),
-		}
-		for row in free
-	]
+	return [{**one, "decided_on": str(one.decided_on or "")} for one in found]
 
 
 def _cases_with(penalties: list[str], entity: str) -> dict[str, Any]:

@@ -347,11 +347,11 @@ def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
 	studio.page.keyboard.type("复核小组审查")
 	studio.page.keyboard.press("Tab")
 	expect(studio.verdict).to_contain_text("检查通过")
-	photo(studio.desk, "studio-before")
 	studio.save()
+	photo(studio.desk, "studio-before")
 	doc = stored(draft)
 	code = {row.title: row.code for row in doc.steps}
-	onward = {(row.step, row.targets) for row in doc.transitions if row.verb in ("Agree", "Forward")}
+	onward = {(row.step, row.target) for row in doc.transitions if row.verb in ("Agree", "Forward")}
 	first, second, approval = (code[t] for t in ("复核小组审查", "分管负责人会签", "负责人审批"))
 	assert {
 		(code["法制审核"], first),

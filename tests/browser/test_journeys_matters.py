@@ -42,9 +42,11 @@ def refused(desk: Desk, told: str, photo, name: str = "") -> None:
 	fine(desk.page, width=False)
 	if name:
 		photo(desk, name)
-	count = desk.page.locator(".modal.show").count()
+	left = desk.page.locator(".modal.show").count() - 1
 	desk.page.keyboard.press("Escape")
-	expect(desk.page.locator(".modal.show")).to_have_count(count - 1)
+	expect(desk.page.locator(".modal.show")).to_have_count(left)
+	# while it fades, the next message would not come in
+	expect(desk.page.locator(".modal:visible")).to_have_count(left)
 	desk.settled()
 
 

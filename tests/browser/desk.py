@@ -89,7 +89,13 @@ class Desk:
 
 	def take_task(self, text: str) -> None:
 		"""Open the case from the list of what waits for me."""
-		job = self.my_tasks().get_by_role("link").filter(has_text=text).first
+		desk = self.my_tasks()
+		job = desk.get_by_role("link").filter(has_text=text).first
+		more = desk.get_by_role("button", name="显示更多")
+		while not job.count() and more.count():
+			shown = desk.get_by_role("link").count()
+			more.click()
+			expect(desk.get_by_role("link")).not_to_have_count(shown)
 		job.click()
 		expect(self.panel).to_be_visible()
 		self.settled()

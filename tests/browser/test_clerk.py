@@ -385,10 +385,13 @@ def test_the_whole_path_without_a_mouse(desk_of):
 	tab_to('[data-guide="next"]')
 	keys.press("Enter")
 	expect(clerk.guide).to_contain_text("登记内容齐全")
-	tab_to('[data-guide="save"]')
+	tab_to('[data-guide="save-submit"]')
 	keys.press("Enter")
-	page.wait_for_function("!cur_frm.is_new() && !cur_frm.is_dirty()")
-	assert clerk.values()["ground"] == "7-1"
+	expect(clerk.desk.opened_dialog()).to_contain_text("提交审查")
+	assert clerk.values()["ground"] == "7-1" and page.evaluate("!cur_frm.is_new() && !cur_frm.is_dirty()")
+	clerk.desk.confirm()
+	expect(clerk.guide).to_have_count(0)
+	expect(clerk.desk.panel).to_be_visible()
 
 
 def test_the_path_on_a_phone(desk_of, photo):

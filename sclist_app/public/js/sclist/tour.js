@@ -150,6 +150,8 @@ class Tour {
 		this.keys = (event) => this.key(event);
 		this.place = () => this.stand();
 		document.addEventListener("keydown", this.keys, true);
+		// whoever goes on to another page works already
+		$(document).one("page-change.sc-tour", () => this.close());
 		window.addEventListener("resize", this.place);
 		window.addEventListener("scroll", this.place, true);
 		document.body.append(this.light, this.box);
@@ -227,6 +229,7 @@ class Tour {
 
 	close() {
 		document.removeEventListener("keydown", this.keys, true);
+		$(document).off("page-change.sc-tour");
 		window.removeEventListener("resize", this.place);
 		window.removeEventListener("scroll", this.place, true);
 		this.light.remove();

@@ -64,7 +64,7 @@ class Guide {
 		this.title = el("div");
 		this.lacks = el("div");
 		this.slot = el("div");
-		this.body = el("div.sc-guide-body", { hidden: true }, this.title, this.lacks, this.slot);
+		this.body = el("div.sc-guide-body", { hidden: true }, this.title, this.slot, this.lacks);
 		this.top = el("section.sc-guide", {}, this.head, this.body);
 		this.foot = el("div.sc-guide-foot", { hidden: true });
 		this.live = el("div.sr-only", { role: "status", "aria-live": "polite" });

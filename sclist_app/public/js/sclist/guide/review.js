@@ -30,9 +30,9 @@ export function review_stage(guide) {
 							el("ul.sc-checklist", {}, warnings.map(line))
 						)
 					: null,
+				acts(errors),
 				upcoming(checked),
 				samples(),
-				acts(errors),
 			]
 		);
 	}
@@ -139,7 +139,11 @@ export function review_stage(guide) {
 		if (clean && guide.saved_now) {
 			guide.saved_now = false;
 			// what one does next is in sight, and under the Enter key
-			setTimeout(() => node.querySelector('[data-guide="submit"]')?.focus(), 400);
+			setTimeout(() => {
+				// unless it is asked about the submission already
+				if (!document.querySelector(".modal.show"))
+					node.querySelector('[data-guide="submit"]')?.focus();
+			}, 400);
 		}
 		return el(
 			"div.sc-actions",
@@ -150,11 +154,20 @@ export function review_stage(guide) {
 						"data-guide": "submit",
 						onclick: () => (errors.length ? handling() : submit()),
 					})
-				: button(__("Save the case"), {
-						kind: "primary",
-						"data-guide": "save",
-						onclick: () => guide.save(),
-					})
+				: [
+						button(__("Save the case"), {
+							kind: errors.length ? "primary" : "default",
+							"data-guide": "save",
+							onclick: () => guide.save(),
+						}),
+						errors.length
+							? null
+							: button(__("Save and submit"), {
+									kind: "primary",
+									"data-guide": "save-submit",
+									onclick: async () => (await guide.save()) && submit(),
+								}),
+					]
 		);
 	}
 

@@ -14,15 +14,16 @@
 | publication reviewer | test_whole_path | here: confirms, passes |
 | acceptance clerk | here: registers an application brought to the counter; test_party | here: accepts it |
 | verifiers | test_party | here: one finds, the other confirms |
-| supervisor of the city | test_roles (reads below, cannot act) | — |
+| hearing host | test_journeys_matters (arranges, serves) | test_journeys_matters (record, report) |
+| supervisor of the city | test_roles (reads below, cannot act) | test_journeys_register (from the number to the overdue task, urges) |
 | supervisor of the province | here: from the number to the case, tree, calendar | here: the same |
 | rule administrator | test_studio; here: a template from the text in force to the approver | test_studio |
 | approver | here: sends back, publishes; approves a template | here: sends a version back |
 | party | here: by keyboard alone, on paper; test_party (reads without scripts) | test_party (applies); here: follows it |
 | guest | test_public (search, pages, keyboard, paper, without scripts) | test_public, test_accessibility |
 
-Hearings, objections, remedies, follow-up visits, the old list and measures told to departments are played on the site
-(tests/site); their pages are walked through by test_every_page.
+Hearings, objections, reviews and suits are clicked in test_journeys_matters; measures told to departments, the old list
+and follow-up visits in test_journeys_register.
 """
 
 import io

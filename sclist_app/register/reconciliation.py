@@ -189,9 +189,14 @@ def _record(r: Any, query: Any = None) -> Any:
 # -------------------------------------------------------------- what a row tells
 
 
+def grounds_in_words(codes: str | None) -> str:
+	"""The grounds a penalty's words speak for, as `SC Penalty.likely_grounds` keeps them: "第七条第一项（…）、…"."""
+	known = [code for code in (codes or "").split(",") if code in GROUNDS]
+	return "、".join(f"{GROUNDS[code].article.split('》')[-1]}（{GROUNDS[code].title}）" for code in known)
+
+
 def _tell_unlisted(row: Mapping[str, Any], day: date) -> dict[str, Any]:
-	codes = [code for code in (row["likely_grounds"] or "").split(",") if code in GROUNDS]
-	grounds = "、".join(f"{GROUNDS[code].article.split('》')[-1]}（{GROUNDS[code].title}）" for code in codes)
+	grounds = grounds_in_words(row["likely_grounds"])
 	return {
 		"doctype": PENALTY,
 		"subject": row["entity_name"],

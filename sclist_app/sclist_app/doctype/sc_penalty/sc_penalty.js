@@ -10,6 +10,10 @@ frappe.ui.form.on("SC Penalty", {
 
 	refresh(frm) {
 		frm.toggle_display("is_demo", false);
+		const likely = frm.fields_dict.likely_grounds;
+		likely.df.formatter = (codes) =>
+			frappe.utils.escape_html(frm.doc.__onload?.likely_grounds || codes || "");
+		likely.refresh_input?.();
 		if (frm.is_new() || !sclist.fills_forms()) return;
 		frm.add_custom_button(__("Open a listing case"), async () => {
 			await frappe.new_doc("SC Case");

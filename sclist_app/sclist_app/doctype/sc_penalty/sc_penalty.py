@@ -8,6 +8,9 @@ SET_ASIDE = ("set_aside_reason", "set_aside_by", "set_aside_on")
 
 
 class SCPenalty(Document):
+	def onload(self):
+		self.set_onload("likely_grounds", reconciliation.grounds_in_words(self.likely_grounds))
+
 	def before_insert(self):
 		guard.keep_engine_fields(self, ("is_demo", *SET_ASIDE))
 

@@ -9,11 +9,12 @@ from frappe.model.document import Document
 
 from sclist_app.access.today import as_of
 from sclist_app.api import remedies as api
+from sclist_app.api import run as run_api
 from sclist_app.audit import events
 from sclist_app.register import public, remedies, removals
 from sclist_app.setup.player import PDF
 from sclist_app.setup.repair_player import RepairPlayer
-from tests.site.support import CITY, DISTRICT, PROVINCE, as_user, refused, user_of
+from tests.site.support import CITY, COUNTY, DISTRICT, PROVINCE, as_user, refused, user_of
 
 FILED = date(2024, 11, 4)
 NUMBER = "检府复决〔2025〕3号"
@@ -285,6 +286,23 @@ def test_a_penalty_revoked_in_court_opens_the_revocation(record):
 	assert frappe.db.get_value("SC Penalty", penalty, "status") == "Revoked"
 	removal = frappe.db.get_value("SC Removal", {"record": record}, ["basis_kind", "penalty"], as_dict=True)
 	assert (removal.basis_kind, removal.penalty) == ("Penalty Revoked", penalty)
+
+
+def test_the_case_shows_what_is_contested_of_it(record, decision):
+	"""The listing and the penalty under it; who may not read the case sees neither."""
+	case = listing(record).case
+	penalty = frappe.get_doc("SC Case", case).penalties[0].penalty
+	review = entered(notice=decision)
+	suit = entered(FILED + timedelta(days=1), penalty=penalty, kind="Litigation")
+	removal = decided(review.name, "Revoked", date(2025, 1, 6))["name"]
+	with as_user(user_of("leader")):
+		rows = run_api.view("SC Case", case)["remedies"]
+	assert [(r["name"], r["status"], r["result"], r["follow_up_name"]) for r in rows] == [
+		(suit.name, "Under Way", "", None),
+		(review.name, "Closed", "Revoked", removal),
+	]
+	with as_user(user_of("officer", COUNTY)), refused(frappe.PermissionError):
+		run_api.view("SC Case", case)
 
 
 def test_a_penalty_upheld_is_what_it_was(record):

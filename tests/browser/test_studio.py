@@ -341,6 +341,7 @@ def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
 	studio.page.keyboard.press("Tab")
 	expect(studio.panel.get_by_role("button", name="让它们也经过本环节")).to_have_count(0)
 	studio.node("分管负责人会签").click()
+	studio.choose("不同意的，转到", "法制审核")
 	studio.panel.get_by_role("button", name="在其前插入环节").click()
 	studio.desk.opened_dialog().get_by_role("button", name="插入", exact=True).click()
 	expect(studio.panel.get_by_label("标题")).to_be_focused()
@@ -360,6 +361,11 @@ def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
 		(second, approval),
 	} <= onward
 	assert {step for step, targets in onward if targets == approval} == {second}
+	refusals = {row.target for row in doc.transitions if (row.step, row.verb) == (second, "Refuse")}
+	assert refusals == {code["法制审核"]}
+	# in the rows, and so in the course of a case, they stand where a case comes by
+	order = [row.title for row in doc.steps]
+	assert order[order.index("集体讨论") :][:4] == ["集体讨论", "复核小组审查", "分管负责人会签", "负责人审批"]
 
 
 def test_on_the_phone_it_is_read_and_mended(studio, draft, desk_of, photo):

@@ -64,7 +64,11 @@ async function take_over(frm, penalty) {
 	}
 	if (!frm.doc.facts && penalty.violation) await frm.set_value("facts", penalty.violation);
 	frm.refresh_fields(["subjects", "evidence"]);
-	frappe.show_alert(__("Party, evidence and facts were taken over from the penalty."));
+	frappe.show_alert(
+		penalty.file
+			? __("Party, evidence and facts were taken over from the penalty.")
+			: __("Party and facts were taken over from the penalty. Its decision is not attached there; upload it.")
+	);
 }
 
 // The measures the law attaches to every listing stand in a new case; the officer may take them out.

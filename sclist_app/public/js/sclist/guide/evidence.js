@@ -19,7 +19,7 @@ export function evidence_stage(guide) {
 				el(
 					"p.sc-note",
 					{},
-					__("Facts and the decision come from the penalty. Say why the act is vile and the circumstances grave.")
+					__("The facts come from the penalty, and its decision where it is attached there. Say why the act is vile and the circumstances grave.")
 				),
 				materials.length
 					? el(

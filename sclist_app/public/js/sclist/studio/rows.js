@@ -183,7 +183,9 @@ export function insert(content, nature, line, title) {
 		mode: nature === "Sign" ? "All" : "One",
 		tool: nature === "Serve" ? "service" : "",
 	});
-	content.steps.splice(content.steps.indexOf(from) + 1, 0, step);
+	// in the order in which a case comes by; a line that leads back puts it behind where it leaves
+	const [here, there] = [content.steps.indexOf(from), content.steps.indexOf(to)];
+	content.steps.splice(there > here ? there : here + 1, 0, step);
 	const ids = new Set(routes.map((route) => route._id));
 	for (const route of content.transitions)
 		if (ids.has(route._id))

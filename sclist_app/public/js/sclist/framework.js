@@ -167,6 +167,9 @@ export function speak_chinese() {
 		name_people();
 		// the framework puts the key of what has none yet into the tab
 		if (frm.is_new()) frappe.utils.set_title(__("New {0}", [__(frm.doctype)]));
+		// a drawn key behind the title says nothing to anybody
+		else if (frm.meta.autoname === "hash" && frm.doc[frm.meta.title_field])
+			frappe.utils.set_title(frappe.utils.html2text(frm.doc[frm.meta.title_field]));
 		word_fields(frm);
 		word_timeline(frm);
 	});
@@ -294,7 +297,8 @@ function word_timeline(frm) {
 	place.sclist_watched = new MutationObserver(() => {
 		for (const bold of place.querySelectorAll(".new-timeline b, .new-timeline strong")) {
 			const text = bold.textContent.trim();
-			if (/[A-Za-z]/.test(text) && __(text) !== text) bold.textContent = __(text);
+			if (text === "null") bold.textContent = __("nothing");
+			else if (/[A-Za-z]/.test(text) && __(text) !== text) bold.textContent = __(text);
 		}
 	});
 	place.sclist_watched.observe(place, { childList: true, subtree: true });

@@ -169,7 +169,7 @@ export function speak_chinese() {
 		if (frm.is_new()) frappe.utils.set_title(__("New {0}", [__(frm.doctype)]));
 		// a drawn key behind the title says nothing to anybody
 		else if (frm.meta.autoname === "hash" && frm.doc[frm.meta.title_field])
-			frappe.utils.set_title(frappe.utils.html2text(frm.doc[frm.meta.title_field]));
+			name_by_title(frm, frappe.utils.html2text(frm.doc[frm.meta.title_field]));
 		word_fields(frm);
 		word_timeline(frm);
 	});
@@ -213,6 +213,17 @@ function nobody(user) {
 function name_of(user) {
 	const name = window.cur_frm?.doc?.__onload?.people?.[user] || "";
 	return /[<>&"']/.test(name) ? "" : name;
+}
+
+function name_by_title(frm, title) {
+	frappe.utils.set_title(title);
+	// Frappe 16 draws its path a moment later
+	for (const moment of [0, 400])
+		setTimeout(() => {
+			const path = document.querySelectorAll("#navbar-breadcrumbs *, .navbar-breadcrumbs *, .page-breadcrumbs *");
+			for (const node of path)
+				if (!node.childElementCount && node.textContent.trim() === frm.docname) node.textContent = title;
+		}, moment);
 }
 
 /** Who created and changed, in sidebar and timeline. */

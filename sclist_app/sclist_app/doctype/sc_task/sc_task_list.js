@@ -9,8 +9,10 @@ frappe.listview_settings["SC Task"] = {
 		listview.page.add_inner_button(__("My Desk"), () => frappe.set_route("sc-desk"));
 	},
 	refresh(listview) {
-		if (window.innerWidth >= 768) return;
-		// a phone shows the first column alone: whose task it is belongs to it
+		// before Frappe 16 a phone shows the first column alone: whose task it is belongs to it
+		const narrow = window.innerWidth < 768 && parseInt(frappe.boot.versions?.frappe) < 16;
+		listview.$result.toggleClass("sc-whose-task", narrow);
+		if (!narrow) return;
 		for (const { name, title, subject_line } of listview.data) {
 			if (!subject_line) continue;
 			const link = listview.$result.find(`a[href$="/${encodeURIComponent(name)}"]`).first();

@@ -11,7 +11,7 @@ frappe.listview_settings["SC Task"] = {
 	refresh(listview) {
 		// before Frappe 16 a phone shows the first column alone: whose task it is belongs to it
 		const narrow = window.innerWidth < 768 && parseInt(frappe.boot.versions?.frappe) < 16;
-		listview.$result.toggleClass("sc-whose-task", narrow);
+		listview.$result.toggleClass("whose-task", narrow);
 		if (!narrow) return;
 		for (const { name, title, subject_line } of listview.data) {
 			if (!subject_line) continue;

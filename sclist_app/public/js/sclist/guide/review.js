@@ -173,12 +173,17 @@ export function review_stage(guide) {
 
 	/** What the panel's own button does, without the way there. */
 	async function submit() {
-		const panel = frm.sclist_panel;
-		// what was saved a moment ago the panel may not have read yet
-		await panel?.load(frm.doctype, frm.docname);
-		for (const task of panel?.my_tasks() || []) {
-			const action = task.actions.find((one) => one.verb === "Forward" && !one.blocked.length);
-			if (action) return ask_and_act(panel, task, action);
+		// what was saved a moment ago the panel may not have read yet, or it is not there yet
+		for (let left = 4; left; left--) {
+			const panel = frm.sclist_panel;
+			await panel?.load(frm.doctype, frm.docname);
+			const tasks = panel?.my_tasks() || [];
+			for (const task of tasks) {
+				const action = task.actions.find((one) => one.verb === "Forward" && !one.blocked.length);
+				if (action) return ask_and_act(panel, task, action);
+			}
+			if (tasks.length) break;
+			await new Promise((done) => setTimeout(done, 400));
 		}
 		return handling();
 	}

@@ -65,7 +65,8 @@ def try_on_cases(
 	"""Have a version played over the latest cases the user may read, beside another one: {"job", "cases"}.
 
 	A background job; nothing of the cases is changed. cases: at most so many; since, until: when they were opened.
-	whole_limit: each step takes all the time its limit leaves, else a working day. Needs read permission on both versions and a post.
+	whole_limit: each step takes all the time its limit leaves, else a working day. Needs read permission on both
+	versions and a post.
 	"""
 	doc = _read(version)
 	if against:

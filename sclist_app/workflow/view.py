@@ -145,9 +145,8 @@ def _steps(loaded: store.LoadedRun, tasks: list) -> list[dict[str, Any]]:
 
 def _perhaps(procedure: Procedure, state: runner.RunState) -> frozenset[str]:
 	"""The steps the case may yet go without, by what comes out of the others."""
-	awaited = {code for step in procedure.steps for code in step.waits_for}
 	done = {code for code, stand in state.steps.items() if stand.status == "finished"}
-	return dispensable(procedure, (frozenset(state.active), frozenset(done & awaited)))
+	return dispensable(procedure, state.active, done)
 
 
 def _doer(task) -> str:

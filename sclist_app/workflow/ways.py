@@ -7,7 +7,7 @@ same way, so what holds on all ways here holds for every case.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -111,17 +111,18 @@ class Ways:
 					queue.append((move.behind, after))
 
 
-def dispensable(procedure: Procedure, first: Marking) -> frozenset[str]:
+def dispensable(procedure: Procedure, is_open: Collection[str], done: Collection[str]) -> frozenset[str]:
 	"""The steps a case may go without from here on: every end it can come to by going forward it can come to without
 	them. Empty where there are too many ways to say so.
 
-	first: the steps open now, and the finished ones that others wait for.
+	is_open, done: the steps open now, and the finished ones.
 	"""
-	ways = Ways(procedure, first=first)
+	awaited = {code for step in procedure.steps for code in step.waits_for}
+	ways = Ways(procedure, first=(frozenset(is_open), frozenset(awaited.intersection(done))))
 	if not ways.complete:
 		return frozenset()
 	ends = _ends(ways)
-	others = (s.code for s in procedure.steps if not s.is_end and s.code not in first[0])
+	others = (s.code for s in procedure.steps if not s.is_end and s.code not in is_open)
 	return frozenset(code for code in others if _ends(ways, code) == ends)
 
 

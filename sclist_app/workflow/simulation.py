@@ -16,7 +16,7 @@ from sclist_app.law.findings import N_, Finding
 from sclist_app.law.periods import Period, due_date
 from sclist_app.workflow import runner
 from sclist_app.workflow.checker import statute_unit
-from sclist_app.workflow.model import Nature, Procedure, Step, Verb
+from sclist_app.workflow.model import Nature, Procedure, Step, Transition, Verb
 
 __all__ = ["Move", "Simulated", "Standing", "Visit", "replay", "simulate"]
 
@@ -27,7 +27,7 @@ GOING_ON = (Verb.AGREE, Verb.FORWARD)
 @dataclass(frozen=True)
 class Visit:
 	"""One stay in one step. due: the last day its limit leaves, None without a limit; to: the steps it opened by
-	which button."""
+	which button; vote: how many agreed and refused in a step that several sign, in a replay."""
 
 	step: str
 	title: str
@@ -38,6 +38,7 @@ class Visit:
 	due: date | None = None
 	to: tuple[str, ...] = ()
 	action: str = ""
+	vote: tuple[int, int] | None = None
 
 	@property
 	def late(self) -> bool:
@@ -205,7 +206,7 @@ def replay(
 				if expires
 				else clock.calendar.add_workdays(clock.entered[step.code], move.days)
 			)
-			due = clock.due(step)
+			due, vote = clock.due(step), _vote(step, state, button)
 			if expires:
 				outcome, people = _step(procedure, state, step, {}, facts, roster)
 			else:
@@ -225,6 +226,7 @@ def replay(
 					due,
 					to,
 					action,
+					vote,
 				)
 			)
 			# side by side each keeps its own dates; where they meet the last one counts
@@ -254,6 +256,15 @@ def replay(
 		)
 		for step in (procedure.by_code[code] for code in state.active)
 	)
+
+
+def _vote(step: Step, state: runner.RunState, button: Transition | None) -> tuple[int, int] | None:
+	"""How many have agreed and how many refused once the button is pressed; None where nobody votes."""
+	if not step.mode.votes or button is None or button.verb not in (*GOING_ON, Verb.REFUSE):
+		return None
+	before = runner.ballot(step, state)
+	agrees = button.verb in GOING_ON
+	return len(before.agree) + agrees, len(before.refuse) + (not agrees)
 
 
 def _not_open(title: str) -> Finding:

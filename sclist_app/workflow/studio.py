@@ -512,6 +512,7 @@ def played(
 				"action": v.action,
 				"label": trial.button_label(procedure, v.step, v.action),
 				"people": v.people,
+				"vote": v.vote,
 				"entered": str(v.entered),
 				"left": str(v.left),
 				"due": str(v.due or ""),

@@ -116,6 +116,21 @@ def stored(version: str):
 	return frappe.get_doc("SC Procedure Version", version)
 
 
+def test_a_model_is_copied_from_the_list(studio, photo):
+	"""Without opening it first: who knows which one it shall be has a draft with two presses."""
+	studio.desk.open("procedure-studio")
+	models = studio.page.get_by_role("table", name="可以复制的样板：上级机关已发布的版本")
+	models.get_by_role("button", name="复制给机关：异议处理程序（标准） v1").click()
+	dialog = studio.desk.opened_dialog()
+	expect(dialog.get_by_text("太原市小店区应急管理局").first).to_be_attached()
+	photo(studio.desk, "studio-list-copy")
+	assert not faults(studio.page)
+	dialog.locator(".btn-modal-primary").click()
+	studio.page.wait_for_url(re.compile(r"procedure-studio/objection-140105"))
+	expect(studio.root.locator(".st-palette")).to_be_visible()
+
+
+
 def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	# a joint signature dragged between review and the leader's signature
 	studio.root.locator('[data-nature="Sign"]').drag_to(studio.line("同意，报审签"))
@@ -365,7 +380,12 @@ def test_a_step_is_put_before_another_for_all_routes(studio, draft, photo):
 	assert refusals == {code["法制审核"]}
 	# in the rows, and so in the course of a case, they stand where a case comes by
 	order = [row.title for row in doc.steps]
-	assert order[order.index("集体讨论") :][:4] == ["集体讨论", "复核小组审查", "分管负责人会签", "负责人审批"]
+	assert order[order.index("集体讨论") :][:4] == [
+		"集体讨论",
+		"复核小组审查",
+		"分管负责人会签",
+		"负责人审批",
+	]
 
 
 def test_on_the_phone_it_is_read_and_mended(studio, draft, desk_of, photo):

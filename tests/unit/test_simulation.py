@@ -184,6 +184,10 @@ def test_where_several_sign_each_press_is_one_voice(standard):
 	second, (standing,) = replay(procedure, {}, MONDAY, seed_calendar(), moves, lambda step: 2)
 	assert standing.step == "C25" and standing.ballot is None
 	assert (second.visits[-1].people, second.visits[-1].action) == (2, "agree")
+	assert second.visits[-1].vote == (2, 0) and second.visits[0].vote is None
+	moves = (*TO_THE_NOTICE, Move("C20", "return"))
+	sent_back, _standing = replay(procedure, {}, MONDAY, seed_calendar(), moves, lambda step: 2)
+	assert sent_back.visits[-1].vote is None
 
 
 def test_who_signs_in_order_is_counted_though_only_the_next_is_asked(standard):

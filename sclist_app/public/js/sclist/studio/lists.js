@@ -1,5 +1,6 @@
 import { get } from "../calls";
 import { badge, el, table } from "../dom";
+import { copy_version } from "../version_tools";
 
 export const COLOURS = { Draft: "orange", "In Review": "blue", Published: "green", Retired: "gray" };
 const RANK = Object.keys(COLOURS);
@@ -7,7 +8,8 @@ const MOST = 100;
 
 /** Which versions there are: one's own first, then what may be copied, the others folded. */
 export async function version_lists() {
-	const own = (frappe.boot.sclist?.bureaus || []).map((bureau) => bureau.name);
+	const { bureaus: places = [], configures } = frappe.boot.sclist || {};
+	const own = places.map((bureau) => bureau.name);
 	const above = await superiors(own);
 	const [mine, models, all, applying] = await Promise.all([
 		own.length ? versions({ bureau: ["in", own] }) : [],
@@ -24,6 +26,8 @@ export async function version_lists() {
 	const others = all.filter((row) => !known.has(row.name));
 	const names = await bureau_names([...mine, ...models, ...others]);
 	const list = (title, rows) => versions_table(title, rows, names, used);
+	const to_copy = (title, rows) =>
+		versions_table(title, rows, names, used, configures && own.length ? places : []);
 	return el(
 		"div.sc-section",
 		{},
@@ -36,7 +40,7 @@ export async function version_lists() {
 			"There is no version of your own yet. Copy one of the models below.",
 		)) : null,
 		models.length
-			? part(__("Models: published versions of superior bureaus"), models, list)
+			? part(__("Models: published versions of superior bureaus"), models, to_copy)
 			: null,
 		others.length
 			? el(
@@ -95,14 +99,21 @@ function bureaus(filters) {
 	});
 }
 
-function versions_table(title, rows, names, used) {
+/** places: the bureaus one may copy for; none where a row is only opened. */
+function versions_table(title, rows, names, used, places = []) {
 	const go = (name) => (event) => {
 		event.preventDefault();
 		frappe.set_route("procedure-studio", name);
 	};
 	return table(
 		title,
-		[__("Version"), __("Kind"), __("Bureau"), __("Status")],
+		[
+			__("Version"),
+			__("Kind"),
+			__("Bureau"),
+			__("Status"),
+			...(places.length ? [__("Copy")] : []),
+		],
 		rows.map((row) => [
 			el(
 				"a",
@@ -119,6 +130,30 @@ function versions_table(title, rows, names, used) {
 				" ",
 				used.has(row.name) ? badge(__("In use"), "green") : null,
 			],
+			...(places.length ? [copy_button(row, places)] : []),
 		]),
+	);
+}
+
+function copy_button(row, places) {
+	const copy = () =>
+		copy_version(
+			{ name: row.name, kind: row.kind, kind_label: __(row.kind) },
+			{
+				fieldtype: "Select",
+				options: places.map(({ name, bureau_name }) => ({ value: name, label: bureau_name })),
+				default: places[0].name,
+			},
+			places[0].bureau_name,
+			(made) => frappe.set_route("procedure-studio", made),
+		);
+	return el(
+		"button.btn.btn-xs.btn-default",
+		{
+			type: "button",
+			onclick: copy,
+			"aria-label": `${__("Copy for a bureau")}：${row.version_title}`,
+		},
+		__("Copy for a bureau"),
 	);
 }

@@ -34,6 +34,7 @@ NOT_LISTED = "D06"
 class ListingKind(PaperKind):
 	name = "Listing"
 	doctype = "SC Case"
+	begins = N_("Case opened")
 	kept = ("notice_served_on", "defence_closes_on", "decided_on", "decision_served_on")
 	gates = {
 		"service": "gate_service",

@@ -81,7 +81,7 @@ def start(doc: Document) -> str:
 		doc.doctype,
 		doc.name,
 		"started",
-		N_("Case opened"),
+		of_kind.begins,
 		bureau=doc.bureau,
 		run=run.name,
 		step=first.code,

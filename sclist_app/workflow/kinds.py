@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import frappe
 from frappe import _
 
-from sclist_app.law.findings import Finding
+from sclist_app.law.findings import N_, Finding
 from sclist_app.workflow.model import DocumentRule, Procedure, Step, Transition, Verb
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Kind:
 
 	name = ""
 	doctype = ""
+	# how the log calls its beginning
+	begins = N_("Procedure begun")
 
 	def runs_on(self, doc: Document) -> bool:
 		"""Is the document one of this kind? Asked where several kinds run on one DocType."""

@@ -41,6 +41,7 @@ import {
 	keep_what_is_typed,
 	lists_by_index,
 	speak_chinese,
+	word_suggestions,
 	write_seconds,
 } from "./sclist/framework";
 import { upload_privately } from "./sclist/upload";
@@ -94,6 +95,7 @@ speak_chinese();
 close_dialogs_in_haste();
 close_one_dialog_by_escape();
 write_seconds();
+word_suggestions();
 keep_what_is_typed();
 choose_numbers_at_once();
 lists_by_index();

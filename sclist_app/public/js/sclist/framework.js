@@ -62,6 +62,32 @@ export function write_seconds() {
 	};
 }
 
+/** What a field with suggestions tells those who hear the page is English, written into the library. */
+export function word_suggestions() {
+	const { prototype } = window.Awesomplete || {};
+	const native = Object.getOwnPropertyDescriptor(Node.prototype, "textContent");
+	if (!prototype) return;
+	Object.defineProperty(prototype, "status", {
+		configurable: true,
+		set(place) {
+			Object.defineProperty(place, "textContent", {
+				get: () => native.get.call(place),
+				set: (text) => native.set.call(place, suggestion_words(text)),
+			});
+			Object.defineProperty(this, "status", { value: place, writable: true });
+			place.textContent = native.get.call(place);
+		},
+	});
+}
+
+function suggestion_words(text) {
+	const [, chosen, number, total] = /^(.*), list item (\d+) of (\d+)$/s.exec(text) || [];
+	if (number) return __("{0}, number {1} of {2}", [chosen, number, total]);
+	const [, found] = /^(\d+) results found$/.exec(text) || [];
+	if (found) return __("{0} suggestions", [found]);
+	return text === "No results found" ? __("No suggestions") : __("Suggestions appear as you type.");
+}
+
 /**
  * A dialog draws its fields anew a moment after one of them was filled in, and with them what is being typed into the
  * next: its first letters, or an amount, would be gone.

@@ -77,7 +77,9 @@ async function hand_on(panel, task, path) {
 }
 
 async function urge(panel) {
-	const { people } = await post("run.urge", { run: panel.view.run.name });
+	const answer = await post("run.urge", { run: panel.view.run.name }).catch(() => null);
+	if (!answer) return; // the server has said why
+	const { people } = answer;
 	tell(__("{0} persons were reminded.", [people]));
 	await panel.load();
 }

@@ -167,6 +167,14 @@ def require_this_copy(bench: Bench) -> None:
 		)
 
 
+def require_set_up(bench: Bench) -> None:
+	"""Until the set-up wizard is through, the desk leads every page to it."""
+	if not bench.state["setup_complete"]:
+		raise BenchError(
+			f"the set-up wizard of {bench.name} is not finished: sign in as Administrator, finish it, then try again"
+		)
+
+
 # --- servers
 
 
@@ -225,6 +233,7 @@ def start_worker(bench: Bench) -> None:
 
 def demo(bench: Bench) -> None:
 	say(f"Frappe {bench.state['version']} in {bench.root}, site {bench.name}")
+	require_set_up(bench)
 	ensure_app(bench)
 	address = _answering(bench) or start_web(bench, WEB)
 	start_worker(bench)

@@ -121,6 +121,7 @@ def on_own_bench(bench: external.Bench, words: list[str]) -> int:
 				f"{layout.APP} is not installed on {bench.name}: bench install-app, or make demo"
 			)
 		external.require_this_copy(bench)
+		external.require_set_up(bench)
 	external.ensure_test_packages(bench)
 	with stopping_what_was_started((external.TEST_WEB, external.WORKER)):
 		address = ""

@@ -675,7 +675,8 @@ def _length(limit: Limit, n: int, unit: str, values: dict[str, object]) -> list[
 		return []
 	if amount is None:
 		message = N_("{limit} is counted in {unit}, not as {given}. Enter it in that unit.")
-		return [Finding("limit.unit", message, limit.article, {**values, "unit": UNIT_LABELS[limit.unit]})]
+		unit_name = UNIT_LABELS[limit.unit].removeprefix("个")  # as the list of units says it
+		return [Finding("limit.unit", message, limit.article, {**values, "unit": unit_name})]
 	label = UNIT_LABELS[limit.unit]
 	if limit.bound == "fixed" and amount != limit.n:
 		message = N_("{limit} is fixed at {bound} and cannot be set to {given}.")

@@ -146,12 +146,13 @@ def _supervision() -> list[Figure]:
 
 def _rules() -> list[Figure]:
 	version, template = "SC Procedure Version", "SC Document Template"
+	mine = _in_mine()
 	return [
-		Figure("drafts", N_("Drafts of Procedures"), version, {"status": "Draft"}),
-		Figure("review", N_("Versions in Review"), version, {"status": "In Review"}),
+		Figure("drafts", N_("Drafts of Procedures"), version, {"status": "Draft", **mine}),
+		Figure("review", N_("Versions in Review"), version, {"status": "In Review", **mine}),
 		Figure("parents", N_("Procedures Whose Model Has a Newer Version"), version, _named(_behind())),
-		Figure("template_drafts", N_("Drafts of Templates"), template, {"state": "Draft"}),
-		Figure("template_review", N_("Templates in Review"), template, {"state": "In Review"}),
+		Figure("template_drafts", N_("Drafts of Templates"), template, {"state": "Draft", **mine}),
+		Figure("template_review", N_("Templates in Review"), template, {"state": "In Review", **mine}),
 		Figure(
 			"no_procedure",
 			N_("Bureaus without a Procedure"),
@@ -363,6 +364,12 @@ def _named(names: Iterable[str]) -> dict[str, Any]:
 
 def _places() -> list[tuple[int, int]]:
 	return [(h.lft, h.rgt) for h in held() if h.configures or h.approves_rules]
+
+
+def _in_mine() -> dict[str, Any]:
+	"""What others write is open to every post holder; counted is what one writes or approves oneself."""
+	names = _names(Scope(False, frozenset(), frozenset(_places())))
+	return {"bureau": ["in", names]} if 0 < len(names) <= NAMES else {}
 
 
 def _of_mine(bureau: str | None) -> bool:

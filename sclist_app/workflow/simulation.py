@@ -42,7 +42,8 @@ class Visit:
 
 	@property
 	def late(self) -> bool:
-		return self.due is not None and self.left > self.due
+		"""Somebody took longer than the limit; a limit that was waited for has only run out."""
+		return bool(self.people) and self.due is not None and self.left > self.due
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,8 @@ def _comparable(doc: Document) -> list[dict[str, str]]:
 	readable = frappe.get_list(
 		"SC Procedure Version",
 		filters={"kind": doc.kind, "name": ["!=", doc.name]},
+		# the unfinished work of other bureaus is nothing to compare with
+		or_filters={"status": ["not in", ["Draft", "In Review"]], "bureau": doc.bureau or ""},
 		fields=["name", "version_title", "status"],
 		order_by="creation desc",
 		limit=MOST_COMPARED,

@@ -171,32 +171,36 @@ def test_from_the_party_to_the_submission(desk_of, party: Party, photo):
 		clerk.guide.get_by_role("button", name=f"样稿 {party.company}").click()
 	opened.value.close()
 	assert not frappe.db.exists("SC Notice", {"reference_name": case})
-	# a piece of evidence, called as its file is
+	# pieces of evidence, several at once, called as their files are
 	clerk.to(4)
 	clerk.guide.get_by_role("button", name="上传证据").click()
 	uploader = desk.opened_dialog()
 	expect(uploader).not_to_contain_text("文件库", use_inner_text=True)
 	uploader.locator('input[type="file"]').first.set_input_files(
-		{
-			"name": f"现场检查记录{party.number}.png",
-			"mimeType": "image/png",
-			"buffer": PNG + party.card.encode(),
-		}
+		[
+			{
+				"name": f"{title}{party.number}.png",
+				"mimeType": "image/png",
+				"buffer": PNG + f"{title}{party.card}".encode(),
+			}
+			for title in ("现场检查记录", "现场照片")
+		]
 	)
 	expect(uploader).to_contain_text(f"现场检查记录{party.number}")
+	expect(uploader).to_contain_text(f"现场照片{party.number}")
 	expect(uploader).not_to_contain_text(re.compile("公开|私人|优化"), use_inner_text=True)
 	photo(desk, "clerk-4-upload")
 	uploader.locator(".btn-modal-primary").click()
 	expect(clerk.page.locator(".modal.show")).to_have_count(0)
-	clerk.page.wait_for_function("cur_frm.doc.evidence?.length === 1 && !cur_frm.is_dirty()")
-	expect(desk.row("evidence", 0)).to_contain_text(f"现场检查记录{party.number}")
+	clerk.page.wait_for_function("cur_frm.doc.evidence?.length === 2 && !cur_frm.is_dirty()")
+	for row, title in enumerate(("现场检查记录", "现场照片")):
+		expect(desk.row("evidence", row)).to_contain_text(f"{title}{party.number}")
 	desk.settled()
 	photo(desk, "clerk-4-evidence", full_page=True)
 	frappe.db.rollback()
 	rows = frappe.get_all("SC Case Evidence", filters={"parent": case}, fields=["title", "kind", "file"])
-	assert [row.kind for row in rows] == ["Photograph or Video"] and rows[0].file.startswith(
-		"/private/files/"
-	)
+	assert [row.kind for row in rows] == ["Photograph or Video"] * 2
+	assert all(row.file.startswith("/private/files/") for row in rows)
 	clerk.to(5)
 	clerk.guide.get_by_role("button", name="提交审查").click()
 	expect(desk.opened_dialog()).to_contain_text("提交审查")

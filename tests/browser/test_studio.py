@@ -130,7 +130,6 @@ def test_a_model_is_copied_from_the_list(studio, photo):
 	expect(studio.root.locator(".st-palette")).to_be_visible()
 
 
-
 def test_from_the_copy_to_the_approver(studio, draft, desk_of, photo):
 	# a joint signature dragged between review and the leader's signature
 	studio.root.locator('[data-nature="Sign"]').drag_to(studio.line("同意，报审签"))

@@ -8,6 +8,7 @@ import pytest
 from sclist_app.access.today import today
 from sclist_app.api import home as api_home
 from sclist_app.api import plots as api_plots
+from sclist_app.api import procedures
 from sclist_app.api import tasks as api_tasks
 from sclist_app.register import home, plots
 from sclist_app.setup.home import TOUR, block_of
@@ -107,6 +108,17 @@ def test_rules_see_who_has_none(world):
 			"SC Bureau", filters={"name": ["descendants of (inclusive)", CITY], "enabled": 1}, pluck="name"
 		)
 		assert _number("rules", "no_procedure") == len(below)
+
+
+def test_rules_count_the_drafts_of_their_own_bureaus(world):
+	def drafts(bureau):
+		with as_user(user_of("rules", bureau)):
+			return _number("rules", "drafts")
+
+	before = {bureau: drafts(bureau) for bureau in (CITY, DISTRICT, COUNTY)}
+	with as_user(user_of("rules", DISTRICT)):
+		procedures.copy("listing-standard-v1", "drafts-counted", "计数", DISTRICT)
+	assert {bureau: drafts(bureau) - before[bureau] for bureau in before} == {CITY: 1, DISTRICT: 1, COUNTY: 0}
 
 
 def test_the_first_page_needs_a_post_and_a_known_name(world):

@@ -53,6 +53,14 @@ def test_the_board_has_what_the_forms_have(draft):
 	assert "第十一条" in shown["checked"]["shared"]["C88"]["why"][0]["article"]
 
 
+def test_drafts_of_other_bureaus_are_not_offered_to_compare_with(draft):
+	frappe.set_user(demo.user_of("rules", demo.COUNTY))
+	own = procedures.copy(STANDARD, "qx-studio", "清徐县列入程序", demo.COUNTY)["name"]
+	second = procedures.copy(STANDARD, "qx-studio-2", "清徐县列入程序（二）", demo.COUNTY)["name"]
+	offered = [row["value"] for row in board(own)["compare_with"]]
+	assert second in offered and STANDARD in offered and draft not in offered
+
+
 def test_rows_saved_are_the_rows_of_the_form(draft):
 	shown = board(draft)
 	content = shown["content"]

@@ -378,6 +378,18 @@ def test_another_copy_of_the_app_is_not_tested(tmp_path):
 		testing.on_own_bench(bench, ["tests/site"])
 
 
+def test_a_site_whose_set_up_is_not_finished_is_refused(tmp_path):
+	bench = external.Bench(tmp_path, "new.example")
+	bench.__dict__["state"] = {
+		"allow_tests": True,
+		"apps": ["frappe", "sclist_app"],
+		"app_path": str(layout.PROJECT / layout.APP),
+		"setup_complete": False,
+	}
+	with pytest.raises(console.BenchError, match="set-up wizard"):
+		testing.on_own_bench(bench, ["tests/site"])
+
+
 def test_the_npm_list_records_no_address_and_matches_the_packages():
 	lock = json.loads((PROJECT / "devbench" / "package-lock.json").read_text())
 	wanted = json.loads((PROJECT / "devbench" / "package.json").read_text())["dependencies"]

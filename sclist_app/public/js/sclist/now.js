@@ -184,30 +184,43 @@ function materials(panel, task) {
 
 const PICTURE = /\.(png|jpe?g|bmp|gif|webp)$/i;
 
-/** Upload one file into the evidence of the case; without a title it is called as the file is. */
+/** Upload one file as the evidence wanted, or any number that are called as their files are. */
 export function upload_evidence(panel, wanted = "") {
 	const frm = panel.frm;
+	const arrived = [];
+	let saving = Promise.resolve();
+	// a row added while the form is being saved would be gone with the answer
+	async function take_in() {
+		const files = arrived.splice(0);
+		if (!files.length) return;
+		for (const file of files) enter_evidence(frm, file, wanted);
+		frm.dirty();
+		frm.refresh_field("evidence");
+		await frm.save();
+	}
 	new frappe.ui.FileUploader({
 		doctype: frm.doctype,
 		docname: frm.docname,
-		allow_multiple: false,
+		allow_multiple: !wanted,
 		make_attachments_public: false,
 		restrictions: { allowed_file_types: FILE_TYPES },
-		on_success: async (file) => {
-			const title = wanted || file.file_name.replace(/\.[^.]+$/, "");
-			const row = (frm.doc.evidence || []).find(
-				(one) => !one.file && (!one.title || one.title === title),
-			);
-			Object.assign(row || frm.add_child("evidence"), {
-				title,
-				kind:
-					row?.kind || (PICTURE.test(file.file_url) ? "Photograph or Video" : "Other"),
-				file: file.file_url,
-			});
-			frm.dirty();
-			frm.refresh_field("evidence");
-			await frm.save();
+		on_success: (file) => {
+			arrived.push(file);
+			saving = saving.then(take_in, take_in);
+			return saving;
 		},
+	});
+}
+
+function enter_evidence(frm, file, wanted) {
+	const title = wanted || file.file_name.replace(/\.[^.]+$/, "");
+	const row = (frm.doc.evidence || []).find(
+		(one) => !one.file && (!one.title || one.title === title),
+	);
+	Object.assign(row || frm.add_child("evidence"), {
+		title,
+		kind: row?.kind || (PICTURE.test(file.file_url) ? "Photograph or Video" : "Other"),
+		file: file.file_url,
 	});
 }
 

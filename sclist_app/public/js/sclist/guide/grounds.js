@@ -6,9 +6,11 @@ export function ground_stage(guide) {
 	const { frm } = guide;
 	const asking = el("div.sc-questions");
 	const answers = el("div.sc-verdicts", { "aria-live": "polite" });
+	const facts = el("p.sc-note");
 	const node = el(
 		"div",
 		{},
+		facts,
 		el("p.sc-note", {}, __("Answer the questions; what the case says already is filled in.")),
 		el("div.sc-chooser", {}, asking, answers)
 	);
@@ -17,6 +19,9 @@ export function ground_stage(guide) {
 
 	async function update() {
 		const values = guide.values();
+		// what is judged stands beside the questions
+		facts.hidden = !frm.doc.facts;
+		facts.textContent = `${__("Facts")}：${frm.doc.facts || ""}`;
 		const key = JSON.stringify([values, guide.answers]);
 		if (key === asked) return;
 		asked = key;

@@ -120,14 +120,15 @@ def _steps(old: Procedure, new: Procedure, names: Callable[[str, str], str]) -> 
 
 	for code in [s.code for s in new.steps if s.code not in old.by_code]:
 		step = new.by_code[code]
-		post = names("post", step.post) if step.post else ""
-		message, more = N_("Step “{name}” added ({post})."), {}
+		more: dict[str, Any] = {"post": names("post", step.post)} if step.post else {}
+		message = N_("Step “{name}” added ({post}).") if more else N_("Step “{name}” added.")
 		if step.mode in (Mode.N_OF_M, Mode.MAJORITY):
 			message = N_("Step “{name}” added ({post}; {mode}, at least {quorum} persons).")
-			more = {"mode": Word(step.mode.value), "quorum": step.quorum}
+			more = {"post": "", **more, "mode": Word(step.mode.value), "quorum": step.quorum}
 		elif step.mode.votes:
-			message, more = N_("Step “{name}” added ({post}; {mode})."), {"mode": Word(step.mode.value)}
-		yield _change("step.added", message, code, name=step.title, post=post, **more)
+			message = N_("Step “{name}” added ({post}; {mode}).")
+			more = {"post": "", **more, "mode": Word(step.mode.value)}
+		yield _change("step.added", message, code, name=step.title, **more)
 	for code in [s.code for s in old.steps if s.code not in new.by_code]:
 		yield _change("step.removed", N_("Step “{name}” removed."), code, name=old.by_code[code].title)
 	for step in new.steps:

@@ -172,6 +172,20 @@ def test_a_move_that_is_not_open_ends_the_play(standard):
 	assert [one.step for one in standing] == ["C25"]
 
 
+def test_an_end_that_was_added_names_no_post(standard):
+	def another_end(data):
+		data["steps"].append(
+			{**next(s for s in data["steps"] if s["nature"] == "End"), "code": "C97", "title": "移送"}
+		)
+
+	def another_signing(data):
+		signed = {**next(s for s in data["steps"] if s["code"] == "C60"), "code": "C61", "title": "会签"}
+		data["steps"].append(signed | {"mode": "All", "post": "deputy_leader"})
+
+	assert words(standard, changed(standard, another_end)) == ["Step “移送” added."]
+	assert words(standard, changed(standard, another_signing)) == ["Step “会签” added (deputy_leader; All)."]
+
+
 def test_where_several_sign_each_press_is_one_voice(standard):
 	def two_sign(data):
 		next(s for s in data["steps"] if s["code"] == "C20").update(nature="Sign", mode="All")
